@@ -1,0 +1,1 @@
+"""Offline work: labelled sentences in, a verified model bundle out."""

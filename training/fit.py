@@ -1,0 +1,147 @@
+"""Learn vocabulary, weights and temperature from labelled messages.
+
+The classifier is a linear support vector machine, one intent against the rest, over TF-IDF word and
+character n-grams. Dividing its margins by one temperature, learnt on held-out scores, makes their
+softmax a calibrated probability.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from scipy.special import log_softmax
+from sklearn.svm import LinearSVC
+
+from triagebot.triage.features import Vocabulary, character_ngrams, word_ngrams
+
+Message = tuple[str, Sequence[str]]
+"""Normalised text and its words."""
+
+Done = Callable[[int, int], None]
+"""Called with steps done and steps in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """What can be tuned. The defaults are those the benchmarks kept.
+
+    `C` is the inverse of the regularisation; a feature is kept when at least `min_words` or
+    `min_characters` messages have it; `block_weights` are those of words and characters.
+    """
+
+    C: float = 0.3
+    min_words: int = 1
+    min_characters: int = 2
+    block_weights: tuple[float, float] = (1.0, 1.0)
+    folds: int = 5
+    seed: int = 7
+
+
+def learn_vocabulary(messages: Sequence[Message], settings: FitSettings) -> Vocabulary:
+    """Return the features of `messages` in alphabetical order, words first."""
+    words: Counter[str] = Counter()
+    characters: Counter[str] = Counter()
+    for text, tokens in messages:
+        words.update(set(word_ngrams(tokens)))
+        characters.update(set(character_ngrams(text)))
+    kept_words = _frequent(words, settings.min_words)
+    kept_characters = _frequent(characters, settings.min_characters)
+    frequency = [0, *(words[w] for w in kept_words), *(characters[c] for c in kept_characters)]
+    idf = np.log((1 + len(messages)) / (1 + np.array(frequency, np.float64))) + 1.0
+    idf[0] = 1.0
+    first = 1 + len(kept_words)
+    return Vocabulary(
+        {word: i for i, word in enumerate(kept_words, start=1)},
+        {gram: i for i, gram in enumerate(kept_characters, start=first)},
+        idf,
+        settings.block_weights,
+    )
+
+
+def _frequent(counts: Counter[str], least: int) -> list[str]:
+    # A tab or line break would break the vocabulary file, and neither survives normalising.
+    return sorted(gram for gram, count in counts.items() if count >= least)
+
+
+def matrix(vocabulary: Vocabulary, messages: Sequence[Message]) -> csr_matrix:
+    """Return the messages' rows, shape (n_messages, n_features), by the serving code itself."""
+    rows = vocabulary.rows(messages)
+    ends = np.append(rows.starts, len(rows.ids))
+    return csr_matrix((rows.values, rows.ids, ends), shape=(len(messages), len(vocabulary)))
+
+
+def learn_weights(
+    x: csr_matrix,
+    intents: NDArray[np.int64],
+    n_intents: int,
+    row_weights: NDArray[np.float64],
+    settings: FitSettings,
+) -> NDArray[np.float32]:
+    """Return weights, shape (n_features, n_intents); row 0 holds the intercepts.
+
+    Intents without a row get the lowest score everywhere. Raises ValueError with fewer than two.
+    """
+    model = LinearSVC(C=settings.C, random_state=settings.seed, tol=1e-3)
+    model.fit(x[:, 1:], intents, sample_weight=row_weights)
+    weights = np.zeros((x.shape[1], n_intents), np.float32)
+    weights[0] = -2.0
+    margins, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        margins, intercepts = np.vstack([-margins, margins]), np.hstack([-intercepts, intercepts])
+    weights[1:, model.classes_] = margins.T
+    weights[0, model.classes_] = intercepts
+    return weights
+
+
+def held_out_scores(
+    x: csr_matrix,
+    intents: NDArray[np.int64],
+    n_intents: int,
+    row_weights: NDArray[np.float64],
+    folds: NDArray[np.int64],
+    settings: FitSettings,
+    jobs: int = 2,
+    done: Done = lambda _done, _total: None,
+) -> NDArray[np.float64]:
+    """Return each row's scores by a model that never saw its fold, shape (n_rows, n_intents)."""
+    numbers = np.unique(folds)
+
+    def one(fold: int) -> tuple[int, NDArray[np.float64]]:
+        rest = folds != fold
+        weights = learn_weights(x[rest], intents[rest], n_intents, row_weights[rest], settings)
+        return fold, np.asarray(x[~rest] @ weights.astype(np.float64))
+
+    scores = np.zeros((x.shape[0], n_intents))
+    runs = Parallel(n_jobs=jobs, return_as="generator_unordered")(
+        delayed(one)(int(fold)) for fold in numbers
+    )
+    for count, (fold, part) in enumerate(runs, start=1):
+        scores[folds == fold] = part
+        done(count, len(numbers))
+    return scores
+
+
+def learn_temperature(
+    scores: NDArray[np.float64], intents: NDArray[np.int64], row_weights: NDArray[np.float64]
+) -> float:
+    """Return the temperature, 0.01..100, with the least log loss on held-out scores."""
+
+    def loss(log_temperature: float) -> float:
+        log_probabilities = log_softmax(scores / np.exp(log_temperature), axis=1)
+        picked = log_probabilities[np.arange(len(intents)), intents]
+        return float(-(picked * row_weights).sum() / row_weights.sum())
+
+    found = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
+    return round(float(np.exp(found.x)), 6)
+
+
+def softmax(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Return probabilities, rows summing to 1."""
+    return np.asarray(np.exp(log_softmax(scores / temperature, axis=1)))

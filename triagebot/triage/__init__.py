@@ -1,0 +1,1 @@
+"""Text in, decision out: pure, and the same code for server and training."""

@@ -1,0 +1,271 @@
+"""Decide what happens with a message: small rules in order, the first that speaks wins.
+
+Everything here is a pure function of values. The order is the product's promise to fans; the last
+resort is a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from triagebot.domain.catalogue import Catalogue, Intent, IntentKind, Risk
+from triagebot.domain.conversation import Memory, Status
+from triagebot.domain.decision import Action, Decision, Reason
+from triagebot.domain.message import Event, Inbound, Kind
+from triagebot.domain.prediction import Prediction, RankedAnswer
+from triagebot.triage.answers import bare
+from triagebot.triage.rules import first_hit
+
+NONE_OF_THESE = "none"
+"""The id of the last line of every menu."""
+
+NONE_WORDS = ("都不是", "以上都不是", "都不对")
+
+NO_ANSWER = ""
+"""Stands for the policy's own line, so that no draft is filled in."""
+
+NEVER = 2.0
+"""A threshold that no confidence reaches: an intent without proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The confidence that each intent needs before the bot answers by itself.
+
+    For a business intent it is the confidence of the answer, for small talk that of the intent:
+    any harmless line will do there. An intent that is missing is not certified. Answers below
+    `answer_floor` are not worth offering.
+    """
+
+    intents: Mapping[str, float]
+    answer_floor: float = 0.3
+
+    def of(self, intent: str) -> float:
+        """Return the needed confidence; above 1 when there is no proof."""
+        return self.intents.get(intent, NEVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message with all that deciding depends on."""
+
+    inbound: Inbound
+    memory: Memory
+    prediction: Prediction | None
+    catalogue: Catalogue
+    thresholds: Thresholds
+    switches: Sequence[str] = ()
+
+    @property
+    def intent(self) -> Intent | None:
+        """The best intent, if the message has words."""
+        return self.catalogue.intents.get(self.prediction.intent) if self.prediction else None
+
+    @property
+    def best(self) -> RankedAnswer | None:
+        """The best answer that still exists."""
+        return next(iter(self.answers()), None)
+
+    def answers(self) -> list[RankedAnswer]:
+        """Return the ranked answers that still exist, best first."""
+        ranked = self.prediction.answers if self.prediction else ()
+        return [item for item in ranked if item.answer in self.catalogue.answers]
+
+
+Rule = Callable[[Case], Decision | None]
+
+
+def decide(case: Case) -> Decision:
+    """Return the decision of the first rule that has one, with the guess filled in."""
+    for rule in RULES:
+        decision = rule(case)
+        if decision is not None:
+            return _with_guess(case, decision)
+    return _with_guess(case, Decision(Action.HUMAN, Reason.LAST_RESORT))
+
+
+def _with_guess(case: Case, decision: Decision) -> Decision:
+    prediction, best = case.prediction, case.best
+    if prediction is None:
+        return decision
+    return replace(
+        decision,
+        intent=prediction.intent,
+        confidence=prediction.confidence,
+        threshold=case.thresholds.of(prediction.intent),
+        answer=_chosen(decision.answer, best),
+        answer_confidence=best.confidence if best else 0.0,
+        model=prediction.model,
+    )
+
+
+def _chosen(answer: str | None, best: RankedAnswer | None) -> str | None:
+    if answer is None:
+        return best.answer if best else None
+    return answer or None
+
+
+def person_has_it(case: Case) -> Decision | None:
+    """Say nothing while a person has the conversation."""
+    if case.memory.status in (Status.OPEN, Status.SNOOZED):
+        return Decision(Action.SILENT, Reason.PERSON_HAS_IT)
+    return None
+
+
+def not_a_message(case: Case) -> Decision | None:
+    """Welcome a new follower; store every other event and say nothing."""
+    if case.inbound.kind is not Kind.EVENT or case.inbound.text:
+        return None
+    if case.inbound.event is Event.FOLLOW:
+        return Decision(Action.ANSWER, Reason.WELCOME)
+    return Decision(Action.SILENT, Reason.NOT_A_MESSAGE)
+
+
+def no_words(case: Case) -> Decision | None:
+    """Show pictures and files to a person; ask for words where a voice or place came without."""
+    if case.prediction is not None:
+        return None
+    if case.inbound.kind in (Kind.VOICE, Kind.LOCATION, Kind.TEXT) and not case.memory.misses:
+        return Decision(Action.ASK, Reason.NO_WORDS)
+    return Decision(Action.HUMAN, Reason.NO_WORDS)
+
+
+def chosen_from_menu(case: Case) -> Decision | None:
+    """Give the answer whose number or words the fan sent back, or a person for none of these."""
+    offered = case.memory.offered
+    if not offered:
+        return None
+    said = bare(case.prediction.text) if case.prediction else ""
+    tapped = case.inbound.detail.get("option", "")
+    for number, answer in enumerate(offered, start=1):
+        question = case.catalogue.answers[answer].question if _exists(case, answer) else ""
+        if tapped == answer or said in (str(number), bare(question.lower())):
+            return Decision(Action.ANSWER, Reason.CHOSEN_FROM_MENU, answer=answer)
+    if tapped == NONE_OF_THESE or said in (str(len(offered) + 1), *NONE_WORDS):
+        return Decision(Action.HUMAN, Reason.NONE_OF_THESE)
+    return None
+
+
+def keyword_rule(case: Case) -> Decision | None:
+    """Follow the first keyword rule that catches the message."""
+    if case.prediction is None:
+        return None
+    rule = first_hit(case.prediction.text, case.catalogue.rules, case.switches)
+    if rule is None:
+        return None
+    return Decision(Action(rule.action), Reason(rule.reason), rule=rule.name, answer=rule.answer)
+
+
+def complaint(case: Case) -> Decision | None:
+    """Put a grievance before a person as soon as it is the likeliest reading."""
+    if case.intent and case.intent.kind is IntentKind.COMPLAINT:
+        return Decision(Action.HUMAN, Reason.COMPLAINT)
+    return None
+
+
+def repeated(case: Case) -> Decision | None:
+    """Give the same question, asked again after its answer, to a person."""
+    memory, prediction = case.memory, case.prediction
+    if prediction and memory.last_answer and bare(prediction.text) == bare(memory.last_text):
+        return Decision(Action.HUMAN, Reason.REPEATED)
+    return None
+
+
+def chitchat(case: Case) -> Decision | None:
+    """Answer small talk with a short line, and fall quiet when it goes on."""
+    if not (case.intent and case.intent.kind is IntentKind.CHITCHAT and case.prediction):
+        return None
+    if case.prediction.confidence < case.thresholds.of(case.intent.name):
+        return None
+    if case.memory.small_talk >= case.catalogue.policy.small_talk_limit:
+        return Decision(Action.SILENT, Reason.CHITCHAT)
+    best = case.best
+    fits = best is not None and best.confidence >= case.thresholds.answer_floor
+    if best is None or not fits or case.catalogue.answers[best.answer].intent != case.intent.name:
+        return Decision(Action.ANSWER, Reason.CHITCHAT, answer=NO_ANSWER)
+    return Decision(Action.ANSWER, Reason.CHITCHAT, answer=best.answer)
+
+
+def out_of_scope(case: Case) -> Decision | None:
+    """Say what the bot can help with; at the second miss in a row, call a person."""
+    if not (case.intent and case.intent.kind is IntentKind.OUT_OF_SCOPE):
+        return None
+    if case.memory.misses:
+        return Decision(Action.HUMAN, Reason.SECOND_MISS)
+    return Decision(Action.ASK, Reason.OUT_OF_SCOPE)
+
+
+def close_answers(case: Case) -> Decision | None:
+    """Ask back when the two best answers are too close to choose between them."""
+    answers = case.answers()
+    if len(answers) < 2 or answers[1].confidence < case.thresholds.answer_floor:
+        return None
+    if answers[0].confidence - answers[1].confidence >= case.catalogue.policy.margin:
+        return None
+    return _menu(case, Reason.CLOSE_ANSWERS)
+
+
+def certified(case: Case) -> Decision | None:
+    """Answer when the intent is proven and the answer sure enough."""
+    prediction, best = case.prediction, case.best
+    if not (prediction and best) or not _is_business(case, best.answer):
+        return None
+    if case.catalogue.answers[best.answer].intent != prediction.intent:
+        return None
+    if best.confidence < case.thresholds.of(prediction.intent):
+        return None
+    return Decision(Action.ANSWER, Reason.CERTIFIED, answer=best.answer)
+
+
+def risky(case: Case) -> Decision | None:
+    """Give a message to a person when a wrong guess would be dear and there is no proof."""
+    if case.intent and case.intent.risk is Risk.HIGH:
+        return Decision(Action.HUMAN, Reason.RISKY)
+    return None
+
+
+def below_threshold(case: Case) -> Decision | None:
+    """Ask back with the likely answers; at the second miss in a row, call a person."""
+    if case.memory.misses:
+        return Decision(Action.HUMAN, Reason.SECOND_MISS)
+    if case.intent and case.intent.kind is IntentKind.CHITCHAT:
+        return Decision(Action.ASK, Reason.BELOW_THRESHOLD)
+    return _menu(case, Reason.BELOW_THRESHOLD)
+
+
+RULES: tuple[Rule, ...] = (
+    person_has_it,
+    not_a_message,
+    chosen_from_menu,
+    no_words,
+    keyword_rule,
+    complaint,
+    repeated,
+    chitchat,
+    out_of_scope,
+    close_answers,
+    certified,
+    risky,
+    below_threshold,
+)
+
+
+def _menu(case: Case, reason: Reason) -> Decision | None:
+    answers = [
+        item.answer
+        for item in case.answers()[: case.catalogue.policy.menu_size]
+        if _is_business(case, item.answer)
+    ]
+    if not answers:
+        return None
+    return Decision(Action.ASK, reason, options=tuple(answers))
+
+
+def _exists(case: Case, answer: str) -> bool:
+    return answer in case.catalogue.answers
+
+
+def _is_business(case: Case, answer: str) -> bool:
+    intent = case.catalogue.answers[answer].intent
+    return case.catalogue.intents[intent].kind is IntentKind.BUSINESS

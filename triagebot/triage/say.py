@@ -1,0 +1,76 @@
+"""Put a decision into the words that the fan sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from triagebot.domain.catalogue import Catalogue
+from triagebot.domain.decision import Action, Decision, Reason
+from triagebot.domain.message import Option, Reply
+from triagebot.triage.decide import NONE_OF_THESE
+
+_VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+class Voice:
+    """Renders replies with the brand's own facts.
+
+    `facts` are the variables `brand`, `hotline`, `shop_url` and `hours`.
+    """
+
+    def __init__(self, catalogue: Catalogue, facts: Mapping[str, str]) -> None:
+        self._catalogue = catalogue
+        self._facts = dict(facts)
+
+    def say(self, decision: Decision, place: Callable[[], int], staffed: bool = True) -> Reply:
+        """Return the reply for a decision; an empty one where the bot keeps silent.
+
+        `place` tells how many fans wait before this one and is only asked when it is shown;
+        `staffed` is whether people are at work now.
+        """
+        if decision.action is Action.SILENT:
+            return Reply()
+        if decision.action is Action.HUMAN:
+            return self._holding(place, staffed)
+        if decision.action is Action.ASK:
+            return self._question(decision)
+        return self._answer(decision)
+
+    def answer(self, identity: str) -> str:
+        """Return the reply text of an answer with its variables filled in."""
+        return self.fill(self._catalogue.answers[identity].text)
+
+    def fill(self, text: str, **more: object) -> str:
+        """Replace `{name}` by its fact; names that are unknown stay as they are."""
+        facts = {**self._facts, **{name: str(value) for name, value in more.items()}}
+        return _VARIABLE.sub(lambda match: facts.get(match[1], match[0]), text)
+
+    def _text(self, name: str, **more: object) -> str:
+        return self.fill(self._catalogue.policy.texts[name], **more)
+
+    def _holding(self, place: Callable[[], int], staffed: bool) -> Reply:
+        if not staffed:
+            return Reply(self._text("holding_closed"))
+        return Reply(self._text("holding", place=place()))
+
+    def _question(self, decision: Decision) -> Reply:
+        if decision.options:
+            options = [
+                Option(identity, self._catalogue.answers[identity].question)
+                for identity in decision.options
+                if identity in self._catalogue.answers
+            ]
+            options.append(Option(NONE_OF_THESE, self._text("menu_none")))
+            return Reply(self._text("menu_head"), tuple(options))
+        return Reply(self._text("no_words" if decision.reason is Reason.NO_WORDS else "help"))
+
+    def _answer(self, decision: Decision) -> Reply:
+        if decision.reason is Reason.WELCOME:
+            return Reply(self._text("welcome"))
+        if decision.answer is None or decision.answer not in self._catalogue.answers:
+            return Reply(self._text("small_talk"))
+        text = self.answer(decision.answer)
+        if decision.reason is Reason.CHITCHAT:
+            return Reply(text)
+        return Reply(f"{text}\n\n{self._text('did_it_help')}")

@@ -1,0 +1,148 @@
+"""The mind: one bundle awake, from texts to predictions, decisions and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from triagebot.domain.catalogue import Catalogue
+from triagebot.domain.conversation import Memory
+from triagebot.domain.decision import Decision
+from triagebot.domain.message import Inbound, Reply
+from triagebot.domain.prediction import Contribution, Prediction, RankedIntent
+from triagebot.errors import BadBundle
+from triagebot.triage.answers import AnswerIndex, Question, bare, rank
+from triagebot.triage.decide import Case, Thresholds, decide
+from triagebot.triage.explain import contributions
+from triagebot.triage.features import Rows
+from triagebot.triage.normalise import normalise
+from triagebot.triage.registry import Bundle
+from triagebot.triage.say import Voice
+from triagebot.triage.segment import JiebaSegmenter, Segmenter, build_segmenter
+
+SELFTEST_TOLERANCE = 1e-4
+"""How far a confidence may be from the recorded one: other processors add in another order."""
+
+RANKED = 5
+
+
+class Mind:
+    """One bundle, ready to think. Immutable after construction, so threads may share it."""
+
+    def __init__(self, bundle: Bundle, facts: Mapping[str, str] | None = None) -> None:
+        self.bundle = bundle
+        self.voice = Voice(bundle.catalogue, facts or {})
+        self.thresholds = Thresholds(
+            {
+                name: proof.threshold
+                for name, proof in bundle.proof.intents.items()
+                if proof.threshold is not None
+            },
+            bundle.proof.answer_floor,
+        )
+        self._segmenter = _trusted_segmenter(bundle)
+        self._answers = self._index()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The intents, answers, rules and policy that the bundle was trained with."""
+        return self.bundle.catalogue
+
+    @property
+    def model(self) -> str:
+        """The bundle's name."""
+        return self.bundle.name
+
+    def think(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return a prediction for each text, in order."""
+        heard = [self.hear(text) for text in texts]
+        if not heard:
+            return []
+        rows = self.bundle.vocabulary.rows(heard)
+        probabilities = self.bundle.model.probabilities(rows)
+        ends = [*rows.starts[1:].tolist(), len(rows.ids)]
+        predictions = []
+        for i, (text, tokens) in enumerate(heard):
+            start = int(rows.starts[i])
+            row = Rows(rows.ids[start : ends[i]], rows.values[start : ends[i]], np.zeros(1, int))
+            predictions.append(self._predict(text, tokens, row, probabilities[i].tolist()))
+        return predictions
+
+    def hear(self, text: str) -> tuple[str, list[str]]:
+        """Return the normalised text and its words."""
+        plain = normalise(text)
+        return plain, self._segmenter.cut(plain)
+
+    def _predict(
+        self, text: str, tokens: list[str], row: Rows, probabilities: list[float]
+    ) -> Prediction:
+        intents = self.bundle.model.intents
+        order = sorted(range(len(intents)), key=lambda i: -probabilities[i])[:RANKED]
+        answers = rank(
+            self._answers.nearest(text, row),
+            dict(zip(intents, probabilities, strict=True)),
+            self.bundle.answer_calibration,
+        )
+        return Prediction(
+            text,
+            tuple(tokens),
+            tuple(RankedIntent(intents[i], probabilities[i]) for i in order),
+            answers[:RANKED],
+            self.bundle.vocabulary.known_share(tokens),
+            self.bundle.name,
+        )
+
+    def decide(
+        self,
+        inbound: Inbound,
+        memory: Memory,
+        prediction: Prediction | None,
+        switches: Sequence[str] | None = None,
+    ) -> Decision:
+        """Return what to do; `switches` default to those of the inbound's channel."""
+        if switches is None:
+            switches = self.catalogue.policy.switches_for(inbound.channel)
+        return decide(Case(inbound, memory, prediction, self.catalogue, self.thresholds, switches))
+
+    def say(self, decision: Decision, place: Callable[[], int], staffed: bool = True) -> Reply:
+        """Return the words for a decision."""
+        return self.voice.say(decision, place, staffed)
+
+    def explain(self, prediction: Prediction, intent: str) -> list[Contribution]:
+        """Return how much each word of a prediction speaks for an intent, in logits."""
+        return contributions(
+            prediction.text, prediction.tokens, intent, self.bundle.vocabulary, self.bundle.model
+        )
+
+    def _index(self) -> AnswerIndex:
+        questions, heard = [], []
+        for answer in self.catalogue.answers.values():
+            for wording in answer.questions:
+                text, tokens = self.hear(wording)
+                questions.append(Question(answer.id, answer.intent, bare(text), wording))
+                heard.append((text, tokens))
+        vocabulary = self.bundle.vocabulary
+        return AnswerIndex(questions, vocabulary.rows(heard), vocabulary)
+
+
+def wake(bundle: Bundle, facts: Mapping[str, str] | None = None) -> Mind:
+    """Return the bundle's mind after its self-test. Raises `BadBundle` when a line differs."""
+    mind = Mind(bundle, facts)
+    predictions = mind.think([line.text for line in bundle.selftest])
+    for line, prediction in zip(bundle.selftest, predictions, strict=True):
+        difference = abs(prediction.confidence - line.confidence)
+        if prediction.intent != line.intent or difference > SELFTEST_TOLERANCE:
+            raise BadBundle(
+                f"model {bundle.name}: self-test failed: expected {line.intent} "
+                f"{line.confidence:.4f}, got {prediction.intent} {prediction.confidence:.4f}"
+            )
+    return mind
+
+
+def _trusted_segmenter(bundle: Bundle) -> Segmenter:
+    """Return the fast segmenter if it cuts the self-test as jieba did, else jieba itself."""
+    fast = build_segmenter(bundle.words)
+    if all(fast.cut(normalise(line.text)) == line.tokens for line in bundle.selftest):
+        return fast
+    return JiebaSegmenter(bundle.words)
