@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion
+
+from triagebot.triage.features import character_ngrams, word_ngrams
+
+TEXTS = [
+    "什么时候发货",
+    "手机充不进电怎么办啊",
+    "F码怎么用？？",
+    "你好",
+    "",
+    "⌗ 帮我查一下",
+    "好好好好好",
+    "zzz qqq 龘",
+    "刷机刷机刷机 变砖了",
+]
+
+
+def sklearn_probabilities(mind, texts):
+    """The same numbers by scikit-learn's own vectorizer and softmax regression."""
+    bundle = mind.bundle
+    vocabulary, model = bundle.vocabulary, bundle.model
+    split = 1 + len(vocabulary.words)
+
+    def block(terms, analyzer, first, last):
+        vectorizer = TfidfVectorizer(
+            analyzer=analyzer,
+            vocabulary={term: i - first for term, i in terms.items()},
+            sublinear_tf=True,
+        )
+        vectorizer.idf_ = vocabulary.idf[first:last]
+        return vectorizer
+
+    union = FeatureUnion(
+        [
+            ("w", block(vocabulary.words, lambda m: word_ngrams(m[1]), 1, split)),
+            (
+                "c",
+                block(
+                    vocabulary.characters,
+                    lambda m: character_ngrams(m[0]),
+                    split,
+                    len(vocabulary),
+                ),
+            ),
+        ],
+        transformer_weights=dict(zip("wc", vocabulary.block_weights, strict=True)),
+    )
+    classifier = LogisticRegression()
+    classifier.classes_ = np.array(model.intents)
+    weights = model.weights.astype(np.float64) / model.temperature
+    classifier.coef_, classifier.intercept_ = weights[1:].T, weights[0]
+    return classifier.predict_proba(union.transform([mind.hear(text) for text in texts]))
+
+
+def test_serving_equals_scikit_learn_on_the_same_bundle(mind, intents_folder):
+    from triagebot.triage.catalogue import read_catalogue
+
+    texts = TEXTS + [e.text for e in read_catalogue(intents_folder).examples[::40]]
+    ours = mind.bundle.model.probabilities(
+        mind.bundle.vocabulary.rows([mind.hear(text) for text in texts])
+    )
+    assert np.abs(ours - sklearn_probabilities(mind, texts)).max() < 1e-6
+
+
+def test_the_comparison_notices_another_temperature(mind):
+    theirs = sklearn_probabilities(mind, TEXTS)
+    rows = mind.bundle.vocabulary.rows([mind.hear(text) for text in TEXTS])
+    scores = mind.bundle.model.scores(rows)
+    wrong = np.exp(scores / (mind.bundle.model.temperature * 1.01))
+    wrong /= wrong.sum(axis=1, keepdims=True)
+    assert np.abs(wrong - theirs).max() > 1e-6
+
+
+def test_a_batch_says_what_single_messages_say(mind):
+    batch = mind.think(TEXTS)
+    for text, prediction in zip(TEXTS, batch, strict=True):
+        alone = mind.think([text])[0]
+        assert alone.intents[0].intent == prediction.intents[0].intent
+        assert alone.confidence == pytest.approx(prediction.confidence, abs=1e-12)
+        assert [a.answer for a in alone.answers] == [a.answer for a in prediction.answers]
+
+
+def test_probabilities_sum_to_one_even_for_nothing_known(mind):
+    rows = mind.bundle.vocabulary.rows([mind.hear(text) for text in ("", "龘龘", "?")])
+    assert mind.bundle.model.probabilities(rows).sum(axis=1) == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_no_messages_give_no_predictions(mind):
+    assert mind.think([]) == []
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_words_contributions_sum_to_the_score(mind, text):
+    plain, tokens = mind.hear(text)
+    prediction = mind.think([text])[0]
+    scores = mind.bundle.model.scores(mind.bundle.vocabulary.rows([(plain, tokens)]))[0]
+    for intent in ("delivery", "flashing_rom"):
+        column = mind.bundle.model.intents.index(intent)
+        words = sum(word.weight for word in mind.explain(prediction, intent))
+        total = words + mind.bundle.model.intercept(intent)
+        expected = scores[column] / mind.bundle.model.temperature
+        assert total == pytest.approx(expected, abs=1e-9)

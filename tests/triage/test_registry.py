@@ -1,0 +1,138 @@
+import io
+import json
+import shutil
+import zipfile
+
+import msgspec
+import numpy as np
+import pytest
+
+from triagebot.errors import BadBundle
+from triagebot.triage.registry import Manifest, load, read_manifest, sign
+from triagebot.triage.think import wake
+
+
+@pytest.fixture
+def folder(bundle_folder, tmp_path):
+    return shutil.copytree(bundle_folder, tmp_path / bundle_folder.name)
+
+
+def rewrite(folder, name, content):
+    """Replace a file and make the manifest agree, as an attacker with the folder would."""
+    import hashlib
+
+    (folder / name).write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"][name] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_an_untouched_bundle_loads_and_passes_its_self_test(folder):
+    assert wake(load(folder)).model == folder.name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vocabulary.txt",
+        "weights.npz",
+        "thresholds.json",
+        "catalogue.json",
+        "words.txt",
+        "selftest.jsonl",
+    ],
+)
+def test_one_altered_byte_in_any_file_is_refused(folder, name):
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(BadBundle, match=f"{name} was altered"):
+        load(folder)
+
+
+def test_a_missing_file_and_a_link_are_refused(folder):
+    (folder / "words.txt").unlink()
+    with pytest.raises(BadBundle, match=r"words\.txt cannot be read"):
+        load(folder)
+    (folder / "words.txt").symlink_to("/etc/hostname")
+    with pytest.raises(BadBundle, match=r"words\.txt is a link"):
+        load(folder)
+
+
+def test_a_pickle_inside_the_weights_is_never_opened(folder, tmp_path):
+    canary = tmp_path / "canary"
+
+    class Bomb:
+        def __reduce__(self):
+            return canary.write_text, ("boom",)
+
+    arrays = io.BytesIO()
+    np.savez(arrays, weights=np.array([Bomb()], dtype=object), idf=np.ones(3))
+    rewrite(folder, "weights.npz", arrays.getvalue())
+    with pytest.raises(BadBundle):
+        load(folder)
+    assert not canary.exists()
+    np.load(io.BytesIO(arrays.getvalue()), allow_pickle=True)["weights"]
+    assert canary.exists(), "the bomb must be live, or the test shows nothing"
+
+
+def test_a_zip_bomb_is_refused_before_it_unpacks(folder, monkeypatch):
+    monkeypatch.setattr("triagebot.triage.registry.MAX_UNPACKED_BYTES", 1_000_000)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("weights.npy", b"\0" * 2_000_000)
+    rewrite(folder, "weights.npz", packed.getvalue())
+    with pytest.raises(BadBundle, match="unpacks to more"):
+        load(folder)
+
+
+def test_weights_that_are_no_numbers_are_refused(folder):
+    with np.load(folder / "weights.npz") as arrays:
+        weights, idf = arrays["weights"].copy(), arrays["idf"]
+    weights[5, 0] = np.nan
+    packed = io.BytesIO()
+    np.savez(packed, weights=weights, idf=idf)
+    rewrite(folder, "weights.npz", packed.getvalue())
+    with pytest.raises(BadBundle, match="no numbers"):
+        load(folder)
+
+
+def test_weights_that_say_something_else_fail_the_self_test(folder):
+    with np.load(folder / "weights.npz") as arrays:
+        weights, idf = arrays["weights"][:, ::-1], arrays["idf"]
+    packed = io.BytesIO()
+    np.savez(packed, weights=weights, idf=idf)
+    rewrite(folder, "weights.npz", packed.getvalue())
+    bundle = load(folder)
+    with pytest.raises(BadBundle, match="self-test failed"):
+        wake(bundle)
+
+
+def test_with_a_key_only_a_bundle_signed_with_it_loads(folder):
+    with pytest.raises(BadBundle, match="not signed"):
+        load(folder, b"key")
+    manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    signed = msgspec.structs.replace(manifest, signature=sign(manifest, b"key"))
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(signed))
+    assert load(folder, b"key").name == folder.name
+    with pytest.raises(BadBundle, match="not signed"):
+        load(folder, b"another key")
+
+
+def test_an_older_schema_says_which_command_helps(folder):
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema": 0}), encoding="utf-8")
+    with pytest.raises(BadBundle, match="triagebot train"):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"schema": "x"}'])
+def test_a_damaged_manifest_is_refused(folder, content):
+    (folder / "manifest.json").write_bytes(content)
+    with pytest.raises(BadBundle, match=r"manifest\.json is damaged"):
+        load(folder)
+
+
+def test_no_folder_is_named(tmp_path):
+    with pytest.raises(BadBundle, match=r"no manifest\.json"):
+        load(tmp_path / "nothing")
