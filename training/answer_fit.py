@@ -87,30 +87,24 @@ def learn_answer_calibration(
         near = index.nearest(item.message[0], vocabulary.rows([item.message]), item.place)
         if not near:
             continue
-        judged = _judge(item, near[0])
-        if judged is not None:
-            features.append(_features(near, item.probabilities))
-            right.append(judged)
+        features.append(_features(near[0], item.probabilities))
+        right.append(_judge(item, near[0]))
     if sum(right) < _LEAST or len(right) - sum(right) < _LEAST:
         return AnswerCalibration()
     return _fit(np.array(features), np.array(right))
 
 
-def _judge(item: Asked, best: Nearness) -> bool | None:
-    """Whether the best answer is right; None where nobody knows."""
-    if item.answer is not None:
-        return best.answer == item.answer
-    return False if best.intent != item.intent else None
+def _judge(item: Asked, best: Nearness) -> bool:
+    """Return whether the best answer is the one that the message wants; many want none."""
+    return best.answer == item.answer
 
 
-def _features(near: Sequence[Nearness], probabilities: Mapping[str, float]) -> list[float]:
-    best = near[0]
-    second = near[1].similarity if len(near) > 1 else best.similarity
+def _features(best: Nearness, probabilities: Mapping[str, float]) -> list[float]:
     intent = float(np.log(max(probabilities.get(best.intent, 0.0), _FLOOR)))
-    return [best.cosine, best.ratio, intent, best.similarity - second]
+    return [best.cosine, best.ratio, best.vote, best.lead, intent]
 
 
 def _fit(features: NDArray[np.float64], right: NDArray[np.bool_]) -> AnswerCalibration:
     model = LogisticRegression(C=10.0, max_iter=1000).fit(features, right)
-    cosine, ratio, intent, lead = (round(float(value), 6) for value in model.coef_[0])
-    return AnswerCalibration(round(float(model.intercept_[0]), 6), cosine, ratio, intent, lead)
+    weights = [round(float(value), 6) for value in model.coef_[0]]
+    return AnswerCalibration(round(float(model.intercept_[0]), 6), *weights)

@@ -60,15 +60,22 @@ def predicted(text, intent, confidence, *answers):
 def said(prediction, memory=None, thresholds=PROVEN, switches=("order",), **inbound):
     fields = {"kind": Kind.TEXT, "text": "x"} | inbound
     message = Inbound("webchat", "fan", "1", sent_at=datetime(2026, 11, 22, tzinfo=UTC), **fields)
-    return decide(
-        Case(message, memory or Memory(), prediction, CATALOGUE, thresholds, switches)
-    )
+    return decide(Case(message, memory or Memory(), prediction, CATALOGUE, thresholds, switches))
 
 
 SURE = predicted("什么时候发货", "delivery", 0.97, ("delivery/when", 0.9), ("delivery/fee", 0.2))
 WEAK = predicted("东西呢", "delivery", 0.5, ("delivery/when", 0.5), ("delivery/where", 0.1))
+VAGUE = predicted("快递啊", "delivery", 0.97, ("delivery/when", 0.4), ("delivery/where", 0.1))
+EXACT = Prediction(
+    "什么时候发货",
+    ("什么时候", "发货"),
+    (RankedIntent("delivery", 0.5),),
+    (RankedAnswer("delivery/when", 0.999, 1.0, "什么时候发货", exact=True),),
+    1.0,
+    "m-1",
+)
 CLOSE = predicted("快递", "delivery", 0.97, ("delivery/when", 0.9), ("delivery/where", 0.85))
-RISKY = predicted("帮我刷机", "flashing_rom", 0.97, ("flashing_rom/how", 0.9))
+RISKY = predicted("帮我刷机", "flashing_rom", 0.90, ("flashing_rom/how", 0.9))
 RISKY_SURE = predicted("怎么刷机", "flashing_rom", 0.97, ("flashing_rom/how", 0.96))
 HELLO = predicted("你好", "greeting_chitchat", 0.9, ("greeting_chitchat/hello", 0.9))
 ODD = predicted("今天天气", "out_of_scope", 0.9, ("delivery/when", 0.1))
@@ -78,6 +85,8 @@ BARE = predicted("嗯", "delivery", 0.3)
 
 CASES = [
     ("sure of a proven intent", SURE, {}, Action.ANSWER, Reason.CERTIFIED),
+    ("a question word for word", EXACT, {}, Action.ANSWER, Reason.EXACT_QUESTION),
+    ("sure of the intent, not of the answer", VAGUE, {}, Action.ASK, Reason.BELOW_THRESHOLD),
     ("below the threshold", WEAK, {}, Action.ASK, Reason.BELOW_THRESHOLD),
     ("two close answers", CLOSE, {}, Action.ASK, Reason.CLOSE_ANSWERS),
     ("a risky guess", RISKY, {}, Action.HUMAN, Reason.RISKY),

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     DID_NOT_HELP = "did_not_help"
     REPEATED = "repeated"
     RISKY = "risky"
+    EXACT_QUESTION = "exact_question"
     CERTIFIED = "certified"
     CHITCHAT = "chitchat"
     CLOSE_ANSWERS = "close_answers"

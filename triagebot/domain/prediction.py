@@ -17,13 +17,15 @@ class RankedIntent:
 class RankedAnswer:
     """An answer (`intent/name`) with the calibrated probability that it answers the message.
 
-    `similarity` is 0..1 to the nearest of its questions, `matched` that question in full.
+    `similarity` is 0..1 to the nearest of its questions, `matched` that question in full; `exact`
+    when the message is that question, punctuation aside, and no other answer has it.
     """
 
     answer: str
     confidence: float
     similarity: float
     matched: str
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,13 @@ NEVER = 2.0
 class Thresholds:
     """The confidence that each intent needs before the bot answers by itself.
 
-    For a business intent it is the confidence of the answer, for small talk that of the intent:
-    any harmless line will do there. An intent that is missing is not certified. Answers below
-    `answer_floor` are not worth offering.
+    An intent that is missing is not certified. `answer_floor` is what the answer needs besides,
+    `menu_floor` what it needs to be worth a line in a menu.
     """
 
     intents: Mapping[str, float]
-    answer_floor: float = 0.3
+    answer_floor: float = 0.5
+    menu_floor: float = 0.1
 
     def of(self, intent: str) -> float:
         """Return the needed confidence; above 1 when there is no proof."""
@@ -172,6 +172,14 @@ def repeated(case: Case) -> Decision | None:
     return None
 
 
+def exact_question(case: Case) -> Decision | None:
+    """Answer a question that staff wrote down word for word, as a keyword rule would."""
+    best = case.best
+    if best is None or not best.exact or not _is_business(case, best.answer):
+        return None
+    return Decision(Action.ANSWER, Reason.EXACT_QUESTION, answer=best.answer)
+
+
 def chitchat(case: Case) -> Decision | None:
     """Answer small talk with a short line, and fall quiet when it goes on."""
     if not (case.intent and case.intent.kind is IntentKind.CHITCHAT and case.prediction):
@@ -199,7 +207,7 @@ def out_of_scope(case: Case) -> Decision | None:
 def close_answers(case: Case) -> Decision | None:
     """Ask back when the two best answers are too close to choose between them."""
     answers = case.answers()
-    if len(answers) < 2 or answers[1].confidence < case.thresholds.answer_floor:
+    if len(answers) < 2 or answers[1].confidence < case.thresholds.answer_floor / 2:
         return None
     if answers[0].confidence - answers[1].confidence >= case.catalogue.policy.margin:
         return None
@@ -213,7 +221,9 @@ def certified(case: Case) -> Decision | None:
         return None
     if case.catalogue.answers[best.answer].intent != prediction.intent:
         return None
-    if best.confidence < case.thresholds.of(prediction.intent):
+    if best.confidence < case.thresholds.answer_floor:
+        return None
+    if prediction.confidence < case.thresholds.of(prediction.intent):
         return None
     return Decision(Action.ANSWER, Reason.CERTIFIED, answer=best.answer)
 
@@ -242,6 +252,7 @@ RULES: tuple[Rule, ...] = (
     keyword_rule,
     complaint,
     repeated,
+    exact_question,
     chitchat,
     out_of_scope,
     close_answers,
@@ -255,7 +266,7 @@ def _menu(case: Case, reason: Reason) -> Decision | None:
     answers = [
         item.answer
         for item in case.answers()[: case.catalogue.policy.menu_size]
-        if _is_business(case, item.answer)
+        if _is_business(case, item.answer) and item.confidence >= case.thresholds.menu_floor
     ]
     if not answers:
         return None

@@ -47,10 +47,17 @@ def read_current(models: Path) -> Current:
 class LiveMind:
     """Holds the mind that serves and follows `current.json`."""
 
-    def __init__(self, models: Path, facts: Mapping[str, str], key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        models: Path,
+        facts: Mapping[str, str],
+        key: bytes | None = None,
+        staffed: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._models = models
         self._facts = facts
         self._key = key
+        self._staffed = staffed
         self._seen: tuple[int, int] | None = None
         self._watchers: list[Callable[[str], None]] = []
         self._task: asyncio.Task[None] | None = None
@@ -100,7 +107,7 @@ class LiveMind:
     def _load(self) -> Mind:
         self._seen = self._stamp()
         name = read_current(self._models).name
-        return wake(load(self._models / name, self._key), self._facts)
+        return wake(load(self._models / name, self._key), self._facts, self._staffed)
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

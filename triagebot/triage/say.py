@@ -16,23 +16,29 @@ _VARIABLE = re.compile(r"\{(\w+)\}")
 class Voice:
     """Renders replies with the brand's own facts.
 
-    `facts` are the variables `brand`, `hotline`, `shop_url` and `hours`.
+    `facts` are the variables `brand`, `hotline`, `shop_url` and `hours`; `staffed` tells whether
+    people are at work now.
     """
 
-    def __init__(self, catalogue: Catalogue, facts: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        facts: Mapping[str, str],
+        staffed: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._catalogue = catalogue
         self._facts = dict(facts)
+        self._staffed = staffed
 
-    def say(self, decision: Decision, place: Callable[[], int], staffed: bool = True) -> Reply:
+    def say(self, decision: Decision, place: Callable[[], int]) -> Reply:
         """Return the reply for a decision; an empty one where the bot keeps silent.
 
-        `place` tells how many fans wait before this one and is only asked when it is shown;
-        `staffed` is whether people are at work now.
+        `place` is the fan's place in the queue, from 1; it is only asked when it is shown.
         """
         if decision.action is Action.SILENT:
             return Reply()
         if decision.action is Action.HUMAN:
-            return self._holding(place, staffed)
+            return self._holding(place)
         if decision.action is Action.ASK:
             return self._question(decision)
         return self._answer(decision)
@@ -49,8 +55,8 @@ class Voice:
     def _text(self, name: str, **more: object) -> str:
         return self.fill(self._catalogue.policy.texts[name], **more)
 
-    def _holding(self, place: Callable[[], int], staffed: bool) -> Reply:
-        if not staffed:
+    def _holding(self, place: Callable[[], int]) -> Reply:
+        if not self._staffed():
             return Reply(self._text("holding_closed"))
         return Reply(self._text("holding", place=place()))
 

@@ -30,9 +30,14 @@ RANKED = 5
 class Mind:
     """One bundle, ready to think. Immutable after construction, so threads may share it."""
 
-    def __init__(self, bundle: Bundle, facts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        facts: Mapping[str, str] | None = None,
+        staffed: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.bundle = bundle
-        self.voice = Voice(bundle.catalogue, facts or {})
+        self.voice = Voice(bundle.catalogue, facts or {}, staffed)
         self.thresholds = Thresholds(
             {
                 name: proof.threshold
@@ -105,9 +110,9 @@ class Mind:
             switches = self.catalogue.policy.switches_for(inbound.channel)
         return decide(Case(inbound, memory, prediction, self.catalogue, self.thresholds, switches))
 
-    def say(self, decision: Decision, place: Callable[[], int], staffed: bool = True) -> Reply:
-        """Return the words for a decision."""
-        return self.voice.say(decision, place, staffed)
+    def say(self, decision: Decision, place: Callable[[], int]) -> Reply:
+        """Return the words for a decision; `place` is the fan's place in the queue, from 1."""
+        return self.voice.say(decision, place)
 
     def explain(self, prediction: Prediction, intent: str) -> list[Contribution]:
         """Return how much each word of a prediction speaks for an intent, in logits."""
@@ -126,9 +131,13 @@ class Mind:
         return AnswerIndex(questions, vocabulary.rows(heard), vocabulary)
 
 
-def wake(bundle: Bundle, facts: Mapping[str, str] | None = None) -> Mind:
+def wake(
+    bundle: Bundle,
+    facts: Mapping[str, str] | None = None,
+    staffed: Callable[[], bool] = lambda: True,
+) -> Mind:
     """Return the bundle's mind after its self-test. Raises `BadBundle` when a line differs."""
-    mind = Mind(bundle, facts)
+    mind = Mind(bundle, facts, staffed)
     predictions = mind.think([line.text for line in bundle.selftest])
     for line, prediction in zip(bundle.selftest, predictions, strict=True):
         difference = abs(prediction.confidence - line.confidence)
