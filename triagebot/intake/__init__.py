@@ -1,0 +1,1 @@
+"""The life of one message, from a channel's door to its stored decision."""

@@ -1,0 +1,149 @@
+"""Takes in what channels bring: thought about together, stored together, each exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from triagebot.domain.message import Inbound
+from triagebot.errors import BadInput, TriagebotError
+from triagebot.intake.handle_message import conclude, log_fault
+from triagebot.intake.mind import FAULT, Holder, Mind, Thought
+from triagebot.store import messages
+from triagebot.store.database import Database
+from triagebot.store.messages import Outcome
+
+__all__ = ["Intake", "Outcome"]
+
+BATCH = 64
+MAX_NAME = 200
+
+
+class Intake:
+    """The door for all channels.
+
+    What arrives in one tick of the event loop is a batch of at most `BATCH`: one thought, one
+    job of the writer. Nothing waits for a timer.
+    """
+
+    def __init__(self, database: Database, holder: Holder, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._holder = holder
+        self._clock = clock
+        self._gathered: list[_Arrival] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        """Store a message with its decision and reply, and return them once they are on disk.
+
+        A redelivery gets the stored outcome with `duplicate`. A caller that is cancelled stops
+        waiting; the message is stored all the same. Raises `Busy` when nothing was stored, and
+        `BadInput` for the name of a fan or channel that is empty or too long.
+        """
+        for field, name in (("fan", inbound.fan), ("channel", inbound.channel)):
+            if not 0 < len(name) <= MAX_NAME:
+                raise BadInput(f"The {field} must have 1 to {MAX_NAME} characters.")
+        arrival = _Arrival(inbound)
+        self._gathered.append(arrival)
+        if len(self._gathered) == 1:
+            asyncio.get_running_loop().call_soon(self._send)
+        elif len(self._gathered) == BATCH:
+            self._send()
+        return await arrival.future
+
+    async def close(self) -> None:
+        """Wait until everything that was accepted is stored or refused."""
+        self._send()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _send(self) -> None:
+        batch, self._gathered = self._gathered, []
+        if batch:
+            task = asyncio.get_running_loop().create_task(self._settle(batch))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _settle(self, batch: Sequence[_Arrival]) -> None:
+        mind = self._holder.mind
+        thoughts = _think(mind, [arrival.inbound for arrival in batch])
+        try:
+            outcomes = await self._record(mind, batch, thoughts)
+        except TriagebotError as error:
+            _refuse(batch, error)
+        except Exception as error:
+            log_fault("Storing", error)
+            await self._settle_singly(mind, batch, thoughts, error)
+        else:
+            for arrival, outcome in zip(batch, outcomes, strict=True):
+                if not arrival.future.done():
+                    arrival.future.set_result(outcome)
+
+    async def _settle_singly(
+        self,
+        mind: Mind,
+        batch: Sequence[_Arrival],
+        thoughts: Sequence[Thought],
+        error: Exception,
+    ) -> None:
+        """Store each by itself, so that one that cannot be stored takes no other with it."""
+        if len(batch) == 1:
+            _refuse(batch, error)
+            return
+        for arrival, thought in zip(batch, thoughts, strict=True):
+            try:
+                (outcome,) = await self._record(mind, [arrival], [thought])
+            except Exception as own:
+                log_fault("Storing", own)
+                _refuse([arrival], own)
+            else:
+                if not arrival.future.done():
+                    arrival.future.set_result(outcome)
+
+    async def _record(
+        self, mind: Mind, batch: Sequence[_Arrival], thoughts: Sequence[Thought]
+    ) -> list[Outcome]:
+        inbounds = [arrival.inbound for arrival in batch]
+        arrivals = list(zip(inbounds, thoughts, strict=True))
+        deciding = partial(conclude, mind)
+        return await self._database.write(messages.record, arrivals, deciding, self._clock())
+
+
+class _Arrival:
+    __slots__ = ("future", "inbound")
+
+    def __init__(self, inbound: Inbound) -> None:
+        self.inbound = inbound
+        self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+
+def _think(mind: Mind, inbounds: Sequence[Inbound]) -> list[Thought]:
+    """Think about all messages with words at once; if that fails, about each alone."""
+    places = [place for place, inbound in enumerate(inbounds) if inbound.text.strip()]
+    thoughts: list[Thought] = [None] * len(inbounds)
+    try:
+        predictions: Sequence[Thought] = mind.think([inbounds[place].text for place in places])
+        for place, prediction in zip(places, predictions, strict=True):
+            thoughts[place] = prediction
+    except Exception as error:
+        log_fault("Thinking", error)
+        for place in places:
+            thoughts[place] = _think_alone(mind, inbounds[place].text)
+    return thoughts
+
+
+def _think_alone(mind: Mind, text: str) -> Thought:
+    try:
+        (prediction,) = mind.think([text])
+    except Exception as error:
+        log_fault("Thinking", error)
+        return FAULT
+    return prediction
+
+
+def _refuse(batch: Sequence[_Arrival], error: Exception) -> None:
+    for arrival in batch:
+        if not arrival.future.done():
+            arrival.future.set_exception(error)

@@ -1,0 +1,103 @@
+"""What follows from one message: the decision, the reply, and what is remembered. Pure."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from triagebot.domain.conversation import Memory, Status
+from triagebot.domain.decision import Action, Decision, Reason
+from triagebot.domain.message import Inbound, Kind, Reply
+from triagebot.domain.prediction import Prediction
+from triagebot.intake.hand_off import is_a_persons, status_after, status_before
+from triagebot.intake.mind import Fault, Mind, Place, Thought
+from triagebot.store.messages import Conclusion
+
+logger = logging.getLogger(__name__)
+
+WINDOW = timedelta(hours=48)
+"""For how long after a fan's message the platform lets people write to them."""
+
+_NOT_MISSED = (Reason.CLOSE_ANSWERS,)
+
+
+def conclude(
+    mind: Mind, inbound: Inbound, memory: Memory, thought: Thought, place: Place
+) -> Conclusion:
+    """Decide on one message, word the reply and move the memory on.
+
+    Whatever fails in deciding or wording, the message ends before a person with reason `fault`.
+    """
+    memory = begin(memory, inbound)
+    try:
+        decision = _decide(mind, inbound, memory, thought)
+        reply = _say(mind, decision, memory, place)
+    except Exception as error:
+        log_fault("Deciding", error)
+        decision = Decision(Action.HUMAN, Reason.FAULT)
+        reply = _say_after_fault(mind, decision, memory, place)
+    prediction = thought if isinstance(thought, Prediction) else None
+    return Conclusion(decision, reply, remember(memory, decision, prediction), _window(inbound))
+
+
+def begin(memory: Memory, inbound: Inbound) -> Memory:
+    """Return the memory with which a message is met; a resolved talk is forgotten."""
+    status = status_before(memory.status, inbound)
+    if memory.status is Status.RESOLVED and status is Status.PENDING:
+        return Memory()
+    return replace(memory, status=status)
+
+
+def remember(memory: Memory, decision: Decision, prediction: Prediction | None) -> Memory:
+    """Return what the next message of the conversation has to know."""
+    text = prediction.text if prediction else ""
+    status = status_after(memory.status, decision)
+    if decision.action is Action.HUMAN:
+        return Memory(status=status)
+    if decision.reason is Reason.CHITCHAT:
+        return replace(memory, misses=0, offered=(), small_talk=memory.small_talk + 1)
+    if decision.action is Action.SILENT or decision.reason is Reason.WELCOME:
+        return memory
+    if decision.action is Action.ASK:
+        missed = decision.reason not in _NOT_MISSED
+        return Memory(status, memory.misses + missed, decision.options, None, text)
+    if decision.reason is Reason.CHOSEN_FROM_MENU:
+        # The menu is still on the fan's screen, and the question was the one before it.
+        return Memory(status, 0, memory.offered, decision.answer, memory.last_text)
+    return Memory(status, 0, (), decision.answer, text)
+
+
+def log_fault(step: str, error: Exception) -> None:
+    """Log where something failed, without the error's text: it may quote the fan."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    logger.error("%s failed: %s at %s", step, type(error).__name__, where)
+
+
+def _decide(mind: Mind, inbound: Inbound, memory: Memory, thought: Thought) -> Decision:
+    if isinstance(thought, Fault):
+        return Decision(Action.HUMAN, Reason.FAULT, model=mind.model)
+    switches = mind.catalogue.policy.switches_for(inbound.channel)
+    return mind.decide(inbound, memory, thought, switches)
+
+
+def _say(mind: Mind, decision: Decision, memory: Memory, place: Place) -> Reply:
+    """Word the reply; the bot never speaks while a person has the conversation."""
+    if decision.action is Action.SILENT or is_a_persons(memory.status):
+        return Reply()
+    return mind.say(decision, place)
+
+
+def _say_after_fault(mind: Mind, decision: Decision, memory: Memory, place: Place) -> Reply:
+    try:
+        return _say(mind, decision, memory, place)
+    except Exception as error:
+        log_fault("Wording", error)
+        return Reply()
+
+
+def _window(inbound: Inbound) -> datetime | None:
+    # Only messages count: a tapped menu or a new follow opens a minute, too short for a person.
+    return None if inbound.kind is Kind.EVENT else inbound.sent_at + WINDOW

@@ -1,0 +1,72 @@
+"""Copy a SQLite store while it runs, check one, and put a copy back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from triagebot.errors import BadInput, Conflict
+from triagebot.store import engines
+
+
+def sqlite_file(url: str) -> Path:
+    """Return the file of a SQLite URL. Raises `BadInput` for PostgreSQL: it has its own tools."""
+    parsed = engines.parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise BadInput("PostgreSQL is backed up with pg_dump and restored with pg_restore.")
+    return Path(parsed.database or "")
+
+
+def backup(url: str, target: Path) -> int:
+    """Copy the store into a new file by SQLite's backup interface; return its size in bytes.
+
+    The copy is one consistent moment, also while messages come in. Raises `Conflict` when the
+    target exists.
+    """
+    source = sqlite_file(url)
+    if target.exists():
+        raise Conflict(f"{target} exists; choose a new name")
+    if not source.is_file():
+        raise BadInput(f"{source}: there is no database yet")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.part")
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
+        closing(sqlite3.connect(draft)) as copy,
+    ):
+        live.backup(copy, pages=1000)
+        copy.execute("PRAGMA journal_mode=DELETE")
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())
+    draft.rename(target)
+    return target.stat().st_size
+
+
+def restore(url: str, source: Path) -> None:
+    """Make a copy the store. Raises `Conflict` when there is one, `BadInput` for a bad copy."""
+    target = sqlite_file(url)
+    if target.exists():
+        raise Conflict(f"{target} exists; restore only into an empty place")
+    problems = check_file(source)
+    if problems:
+        raise BadInput(f"{source} is damaged: {problems[0]}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy,
+        closing(sqlite3.connect(target)) as live,
+    ):
+        copy.backup(live)
+
+
+def check_file(path: Path) -> list[str]:
+    """Return what SQLite finds wrong with a file; nothing when it is sound."""
+    if not path.is_file():
+        return [f"{path} is not there"]
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("PRAGMA integrity_check(20)").fetchall()
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [text for (text,) in rows if text != "ok"]

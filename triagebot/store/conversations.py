@@ -1,0 +1,229 @@
+"""Conversations: who has each one, and the only ways in which that changes.
+
+Every change of holder or status raises the row's `fence`. A caller gives the fence it saw; if it
+is stale, or somebody else holds the conversation, nothing happens and `Conflict` says who has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    select,
+    update,
+)
+
+from triagebot.domain.conversation import Memory, Status
+from triagebot.errors import Conflict, NotFound
+from triagebot.store import audit_log, events
+from triagebot.store.tables import agent, conversation
+from triagebot.store.times import from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """A conversation as lists show it.
+
+    `reason`, `intent` and `confidence` belong to the last decision that was not silence: for an
+    open conversation, why it was handed off. `waiting_since` is since when the fan waits for a
+    person. `window_until` is until when the platform lets us write to the fan.
+    """
+
+    id: int
+    channel: str
+    fan: str
+    status: Status
+    agent_id: int | None
+    agent_name: str | None
+    opened_at: datetime | None
+    waiting_since: datetime | None
+    last_at: datetime
+    last_text: str
+    unread: int
+    intent: str | None
+    confidence: float
+    reason: str | None
+    fence: int
+    window_until: datetime
+    memory: Memory
+
+
+def select_rows() -> Select[Any]:
+    """Select conversations with the names of their holders."""
+    holder = conversation.outerjoin(agent, agent.c.id == conversation.c.agent_id)
+    return select(conversation, agent.c.name.label("agent_name")).select_from(holder)
+
+
+def to_row(row: Row[Any]) -> ConversationRow:
+    """Turn a row of `select_rows` into its value."""
+    memory = Memory(
+        status=Status(row.status),
+        misses=row.misses,
+        offered=tuple(msgspec.json.decode(row.offered)),
+        last_answer=row.last_answer,
+        last_text=row.last_question,
+        small_talk=row.small_talk,
+    )
+    return ConversationRow(
+        id=row.id,
+        channel=row.channel,
+        fan=row.fan,
+        status=memory.status,
+        agent_id=row.agent_id,
+        agent_name=row.agent_name,
+        opened_at=from_ms(row.opened_at),
+        waiting_since=from_ms(row.waiting_since),
+        last_at=from_ms(row.last_at),
+        last_text=row.last_text,
+        unread=row.unread,
+        intent=row.intent,
+        confidence=row.confidence,
+        reason=row.reason,
+        fence=row.fence,
+        window_until=from_ms(row.window_until),
+        memory=memory,
+    )
+
+
+def get(connection: Connection, conversation_id: int) -> ConversationRow:
+    """Return one conversation; raises `NotFound`."""
+    row = connection.execute(select_rows().where(conversation.c.id == conversation_id)).first()
+    if row:
+        return to_row(row)
+    raise NotFound("There is no such conversation.")
+
+
+def find(connection: Connection, channel: str, fan: str) -> ConversationRow | None:
+    """Return the conversation with a fan, if they ever wrote."""
+    same = (conversation.c.channel == channel) & (conversation.c.fan == fan)
+    row = connection.execute(select_rows().where(same)).first()
+    return to_row(row) if row else None
+
+
+def take(
+    connection: Connection,
+    conversation_id: int,
+    agent_id: int,
+    now: datetime,
+    fence: int | None = None,
+) -> ConversationRow:
+    """Give a conversation that nobody has to an agent; who has it already keeps it."""
+    current = get(connection, conversation_id)
+    if current.agent_id == agent_id and current.status is Status.OPEN:
+        return current
+    was_open = conversation.c.status == Status.OPEN
+    values = {
+        "status": Status.OPEN,
+        "agent_id": agent_id,
+        "opened_at": case((was_open, conversation.c.opened_at), else_=to_ms(now)),
+    }
+    change = _Change("take", _is_free_for(agent_id), values)
+    return _apply(connection, change, conversation_id, agent_id, now, fence)
+
+
+def release(
+    connection: Connection,
+    conversation_id: int,
+    agent_id: int,
+    now: datetime,
+    fence: int | None = None,
+) -> ConversationRow:
+    """Put a conversation that the agent has back in the queue."""
+    values = {
+        "status": Status.OPEN,
+        "agent_id": None,
+        "waiting_since": func.coalesce(conversation.c.waiting_since, to_ms(now)),
+    }
+    change = _Change("release", conversation.c.agent_id == agent_id, values)
+    return _apply(connection, change, conversation_id, agent_id, now, fence)
+
+
+def resolve(
+    connection: Connection,
+    conversation_id: int,
+    agent_id: int,
+    now: datetime,
+    fence: int | None = None,
+) -> ConversationRow:
+    """Close a conversation that the agent or nobody has."""
+    values = {"status": Status.RESOLVED, **_AT_REST}
+    change = _Change("resolve", _is_free_for(agent_id), values)
+    return _apply(connection, change, conversation_id, agent_id, now, fence)
+
+
+def reopen(
+    connection: Connection,
+    conversation_id: int,
+    agent_id: int,
+    now: datetime,
+    fence: int | None = None,
+) -> ConversationRow:
+    """Open a resolved conversation again; the agent then has it."""
+    values = {"status": Status.OPEN, "agent_id": agent_id, "opened_at": to_ms(now)}
+    is_resolved = conversation.c.status == Status.RESOLVED
+    change = _Change("reopen", is_resolved & _is_free_for(agent_id), values)
+    return _apply(connection, change, conversation_id, agent_id, now, fence)
+
+
+def hand_back(
+    connection: Connection,
+    conversation_id: int,
+    agent_id: int,
+    now: datetime,
+    fence: int | None = None,
+) -> ConversationRow:
+    """Give a conversation that the agent or nobody has to the bot, which starts afresh."""
+    values = {"status": Status.PENDING, **_AT_REST, "misses": 0, "offered": "[]"}
+    change = _Change("hand_back", _is_free_for(agent_id), values)
+    return _apply(connection, change, conversation_id, agent_id, now, fence)
+
+
+_AT_REST = {"agent_id": None, "opened_at": None, "waiting_since": None, "unread": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    name: str
+    condition: ColumnElement[bool]
+    values: dict[str, Any]
+
+
+def _is_free_for(agent_id: int) -> ColumnElement[bool]:
+    return conversation.c.agent_id.is_(None) | (conversation.c.agent_id == agent_id)
+
+
+def _apply(
+    connection: Connection,
+    change: _Change,
+    conversation_id: int,
+    agent_id: int,
+    now: datetime,
+    fence: int | None,
+) -> ConversationRow:
+    # One statement checks and changes, so two callers cannot both find it free.
+    query = update(conversation).where(conversation.c.id == conversation_id, change.condition)
+    if fence is not None:
+        query = query.where(conversation.c.fence == fence)
+    query = query.values(**change.values, fence=conversation.c.fence + 1)
+    if connection.execute(query).rowcount == 0:
+        raise _refusal(get(connection, conversation_id), agent_id)
+    who = audit_log.by_agent(agent_id)
+    audit_log.note(connection, who, change.name, now, conversation_id=conversation_id)
+    events.emit(connection, "conversation", conversation_id, {"change": change.name})
+    return get(connection, conversation_id)
+
+
+def _refusal(current: ConversationRow, agent_id: int) -> Conflict:
+    if current.agent_id is not None and current.agent_id != agent_id:
+        name = current.agent_name or ""
+        return Conflict(f"{name} has this conversation.", fields={"holder": name})
+    return Conflict("The conversation has changed since you saw it.", fields={"fence": "stale"})

@@ -1,0 +1,96 @@
+"""How the two engines are opened: durable, with one writer, and with bounded waiting."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from triagebot.errors import BadInput
+
+CONNECT_SECONDS = 3
+
+
+def parse(url: str) -> URL:
+    """Return the parsed database URL.
+
+    `sqlite:///file`, `postgresql://…` and `postgresql+psycopg://…` are understood. Raises
+    `BadInput` for anything else, and for SQLite without a file: readers could not see it.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise BadInput("The database URL cannot be read.", fields={"store.url": "url"}) from error
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(drivername="sqlite+pysqlite")
+    raise BadInput(
+        "The database must be a SQLite file or PostgreSQL.", fields={"store.url": "engine"}
+    )
+
+
+def writing_engine(url: URL, *, lock_seconds: float, foreign_keys: bool = True) -> Engine:
+    """Open the engine of the one writer: one connection, each commit on disk."""
+    if url.get_backend_name() == "sqlite":
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        return _sqlite(url, 1, lock_seconds, begin="BEGIN IMMEDIATE", foreign_keys=foreign_keys)
+    return _postgres(url, 1, lock_seconds)
+
+
+def reading_engine(url: URL, *, size: int, lock_seconds: float) -> Engine:
+    """Open the engine of the readers: each transaction one snapshot, and no writing."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, size, lock_seconds, begin="BEGIN", foreign_keys=True, only_read=True)
+    engine = _postgres(url, size, lock_seconds)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sqlite(
+    url: URL,
+    size: int,
+    lock_seconds: float,
+    *,
+    begin: str,
+    foreign_keys: bool,
+    only_read: bool = False,
+) -> Engine:
+    engine = create_engine(
+        url, pool_size=size, max_overflow=0, connect_args={"timeout": lock_seconds}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver would open transactions late and close them around DDL; we open our own.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA foreign_keys={int(foreign_keys)}")
+        connection.execute(f"PRAGMA query_only={int(only_read)}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres(url: URL, size: int, lock_seconds: float) -> Engine:
+    try:
+        return create_engine(
+            url,
+            pool_size=size,
+            max_overflow=0,
+            connect_args={
+                "connect_timeout": CONNECT_SECONDS,
+                "options": f"-c lock_timeout={int(lock_seconds * 1000)} -c timezone=UTC",
+                # A plan fixed for good is a bad one for searches of rare and of common words.
+                "prepare_threshold": None,
+            },
+        )
+    except ImportError as error:
+        raise BadInput("PostgreSQL needs the extra: triagebot[postgres].") from error

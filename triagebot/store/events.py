@@ -1,0 +1,89 @@
+"""What changed, in the order of the commits, for screens that follow live.
+
+Events are gathered while a group of jobs runs and written just before its commit. On PostgreSQL
+that happens under a lock, so that a reader never sees a later id before an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select
+
+from triagebot.store import bulk
+from triagebot.store.tables import event
+
+KEEP = 100_000
+ORDER_LOCK = 7_301
+
+_COLUMNS = ("id", "kind", "conversation_id", "payload")
+_Pending = list[tuple[str, int | None, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One change. Ids only grow; `payload` holds ids and states, never texts."""
+
+    id: int
+    kind: str
+    conversation_id: int | None
+    payload: Mapping[str, str]
+
+
+def emit(
+    connection: Connection,
+    kind: str,
+    conversation_id: int | None = None,
+    payload: Mapping[str, str] | None = None,
+) -> None:
+    """Add an event to the transaction; it is seen if and only if the rest of the job is."""
+    row = (kind, conversation_id, msgspec.json.encode(payload or {}).decode())
+    pending(connection).append(row)
+
+
+def pending(connection: Connection) -> _Pending:
+    """Return the events of this transaction that are not yet written."""
+    return cast(_Pending, connection.info.setdefault("events", []))
+
+
+def flush(connection: Connection) -> bool:
+    """Write what is pending, as the last thing before the commit; tell whether there was any."""
+    rows = pending(connection)
+    if not rows:
+        return False
+    if not bulk.is_sqlite(connection):
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (ORDER_LOCK,))
+    ids = bulk.new_ids(connection, event, len(rows))
+    numbered = [(number, *row) for number, row in zip(ids, rows, strict=True)]
+    bulk.insert(connection, event, _COLUMNS, numbered)
+    rows.clear()
+    return True
+
+
+def read_after(connection: Connection, cursor: int, limit: int = 500) -> list[EventRow]:
+    """Return up to `limit` events with an id above `cursor`, oldest first."""
+    query = select(event).where(event.c.id > cursor).order_by(event.c.id).limit(limit)
+    return [
+        EventRow(row.id, row.kind, row.conversation_id, msgspec.json.decode(row.payload))
+        for row in connection.execute(query)
+    ]
+
+
+def newest(connection: Connection) -> int:
+    """Return the id of the newest event, 0 before the first."""
+    return connection.execute(select(func.max(event.c.id))).scalar() or 0
+
+
+def is_lost(connection: Connection, cursor: int) -> bool:
+    """Whether events after `cursor` were pruned, so that the screen must load anew."""
+    oldest = connection.execute(select(func.min(event.c.id))).scalar()
+    return oldest is not None and cursor + 1 < oldest
+
+
+def prune(connection: Connection, keep: int = KEEP) -> int:
+    """Delete all but the newest `keep` events and return how many went."""
+    last = newest(connection)
+    return connection.execute(delete(event).where(event.c.id <= last - keep)).rowcount

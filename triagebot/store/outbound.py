@@ -1,0 +1,201 @@
+"""What agents write to fans, from the queue to its one visible end.
+
+A text is `queued`, becomes `sending` before the platform is called, and ends `delivered`,
+`failed`, or `uncertain` when nobody can know; an uncertain one is not sent again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, exists, insert, select, update
+
+from triagebot.errors import Conflict, NotFound
+from triagebot.store import conversations, events
+from triagebot.store.tables import agent, conversation, outbound
+from triagebot.store.talks import SHOWN
+from triagebot.store.times import from_ms, to_ms
+
+
+class State(StrEnum):
+    """Where an agent's text is on its way to the fan."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRow:
+    """One text of an agent. `sent_at` is when the platform was last called."""
+
+    id: int
+    conversation_id: int
+    channel: str
+    fan: str
+    agent_id: int
+    agent_name: str
+    text: str
+    client_id: str
+    state: State
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    error: str
+
+
+def add(
+    connection: Connection,
+    conversation_id: int,
+    agent_id: int,
+    text: str,
+    client_id: str,
+    now: datetime,
+) -> OutboundRow:
+    """Queue a text; the same `client_id` again gives the row there is.
+
+    Takes the conversation if nobody has it. Raises `Conflict` if somebody else has, `NotFound`.
+    """
+    same = (outbound.c.conversation_id == conversation_id) & (outbound.c.client_id == client_id)
+    known = connection.execute(_select().where(same)).first()
+    if known is not None:
+        return _to_row(known)
+    conversations.take(connection, conversation_id, agent_id, now)
+    values = {"conversation_id": conversation_id, "agent_id": agent_id, "text": text}
+    query = insert(outbound).values(
+        **values,
+        client_id=client_id,
+        state=State.QUEUED,
+        attempts=0,
+        created_at=to_ms(now),
+        due_at=to_ms(now),
+        error="",
+    )
+    number = connection.execute(query.returning(outbound.c.id)).scalar_one()
+    _answered(connection, conversation_id, agent_id, text, now)
+    return _changed(connection, number)
+
+
+def get(connection: Connection, outbound_id: int) -> OutboundRow:
+    """Return one text; raises `NotFound`."""
+    row = connection.execute(_select().where(outbound.c.id == outbound_id)).first()
+    if row is None:
+        raise NotFound("There is no such text.")
+    return _to_row(row)
+
+
+def thread(
+    connection: Connection, conversation_id: int, after: int = 0, limit: int = 200
+) -> list[OutboundRow]:
+    """Return up to `limit` texts of a conversation with an id above `after`, oldest first."""
+    query = _select().where(outbound.c.conversation_id == conversation_id, outbound.c.id > after)
+    rows = connection.execute(query.order_by(outbound.c.id).limit(limit))
+    return [_to_row(row) for row in rows]
+
+
+def claim(
+    connection: Connection, channel: str, now: datetime, limit: int = 20
+) -> list[OutboundRow]:
+    """Mark texts of a channel as `sending` and return them, the oldest of each fan only.
+
+    The next of a fan comes after the one before has ended, so the order is kept.
+    """
+    earlier = outbound.alias()
+    unsent = earlier.c.state.in_((State.QUEUED, State.SENDING))
+    blocked = exists().where(
+        unsent,
+        earlier.c.conversation_id == outbound.c.conversation_id,
+        earlier.c.id < outbound.c.id,
+    )
+    is_due = (outbound.c.state == State.QUEUED) & (outbound.c.due_at <= to_ms(now))
+    due = _select().with_only_columns(outbound.c.id).where(is_due, ~blocked)
+    due = due.where(conversation.c.channel == channel).order_by(outbound.c.id).limit(limit)
+    ids = connection.execute(due).scalars().all()
+    # The state is checked again: another node may have been first.
+    mark = update(outbound).where(outbound.c.id.in_(ids), outbound.c.state == State.QUEUED)
+    mark = mark.values(state=State.SENDING, sent_at=to_ms(now), attempts=outbound.c.attempts + 1)
+    mine = connection.execute(mark.returning(outbound.c.id)).scalars().all()
+    return [_changed(connection, number) for number in sorted(mine)]
+
+
+def finish(connection: Connection, outbound_id: int, state: State, error: str = "") -> OutboundRow:
+    """End a text that is `sending` as delivered, failed or uncertain; else `Conflict`."""
+    return _move(connection, outbound_id, (State.SENDING,), {"state": state, "error": error})
+
+
+def retry(connection: Connection, outbound_id: int, due_at: datetime, error: str) -> OutboundRow:
+    """Queue again, for `due_at`, a text that the platform has certainly not taken."""
+    values = {"state": State.QUEUED, "due_at": to_ms(due_at), "error": error}
+    return _move(connection, outbound_id, (State.SENDING,), values)
+
+
+def resend(connection: Connection, outbound_id: int, now: datetime) -> OutboundRow:
+    """Queue again a failed or uncertain text, because a person says so."""
+    values = {"state": State.QUEUED, "due_at": to_ms(now), "error": ""}
+    return _move(connection, outbound_id, (State.FAILED, State.UNCERTAIN), values)
+
+
+def interrupted(connection: Connection, before: datetime) -> list[OutboundRow]:
+    """End as uncertain what has been `sending` since before a moment: its sender died."""
+    lost = (outbound.c.state == State.SENDING) & (outbound.c.sent_at < to_ms(before))
+    query = update(outbound).where(lost).values(state=State.UNCERTAIN, error="interrupted")
+    numbers = connection.execute(query.returning(outbound.c.id)).scalars().all()
+    return [_changed(connection, number) for number in sorted(numbers)]
+
+
+def _move(
+    connection: Connection, outbound_id: int, origins: Sequence[State], values: dict[str, Any]
+) -> OutboundRow:
+    query = update(outbound).where(outbound.c.id == outbound_id, outbound.c.state.in_(origins))
+    if connection.execute(query.values(**values)).rowcount == 0:
+        state = get(connection, outbound_id).state
+        raise Conflict(f"The text is {state} already.", fields={"state": state})
+    return _changed(connection, outbound_id)
+
+
+def _changed(connection: Connection, outbound_id: int) -> OutboundRow:
+    row = get(connection, outbound_id)
+    payload = {"outbound_id": str(row.id), "from": "agent", "state": row.state}
+    events.emit(connection, "message", row.conversation_id, payload)
+    return row
+
+
+def _answered(
+    connection: Connection, conversation_id: int, agent_id: int, text: str, now: datetime
+) -> None:
+    own = (conversation.c.id == conversation_id) & (conversation.c.agent_id == agent_id)
+    query = update(conversation).where(own)
+    query = query.values(unread=0, waiting_since=None, last_at=to_ms(now), last_text=text[:SHOWN])
+    if connection.execute(query).rowcount == 0:
+        raise Conflict("The conversation has changed hands.", fields={"fence": "stale"})
+    events.emit(connection, "conversation", conversation_id, {"change": "answer"})
+
+
+def _select() -> Select[Any]:
+    columns = (outbound, conversation.c.channel, conversation.c.fan, agent.c.name)
+    source = outbound.join(conversation, conversation.c.id == outbound.c.conversation_id)
+    return select(*columns).select_from(source.join(agent, agent.c.id == outbound.c.agent_id))
+
+
+def _to_row(row: Row[Any]) -> OutboundRow:
+    return OutboundRow(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        channel=row.channel,
+        fan=row.fan,
+        agent_id=row.agent_id,
+        agent_name=row.name,
+        text=row.text,
+        client_id=row.client_id,
+        state=State(row.state),
+        attempts=row.attempts,
+        created_at=from_ms(row.created_at),
+        sent_at=from_ms(row.sent_at),
+        error=row.error,
+    )

@@ -1,0 +1,49 @@
+"""Brings a database to the tables of this version, one process at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+
+from triagebot.errors import BadInput, Busy
+from triagebot.store import bulk, engines
+
+LOCK_SECONDS = 30.0
+MIGRATION_LOCK = 7_300
+
+
+def upgrade(url: URL) -> None:
+    """Run the migrations that are missing, in one transaction; blocks.
+
+    Raises `Busy` when the database is away or locked, `BadInput` when it is of a later version.
+    """
+    # Rebuilding a table drops the old one; with foreign keys on that would empty its children.
+    engine = engines.writing_engine(url, lock_seconds=LOCK_SECONDS, foreign_keys=False)
+    try:
+        with engine.connect() as connection, connection.begin():
+            if not bulk.is_sqlite(connection):
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+            _run(connection)
+    except OperationalError as error:
+        raise Busy("The database cannot be reached or stays locked.") from error
+    finally:
+        engine.dispose()
+
+
+def _run(connection: Connection) -> None:
+    # Slow to import, and only a starting server needs it.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise BadInput("The database belongs to a later version of this program.") from error

@@ -1,0 +1,164 @@
+"""Conversations while a batch of messages is recorded: loaded and locked, changed, written back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from triagebot.domain.conversation import Memory, Status
+from triagebot.domain.decision import Action, Decision
+from triagebot.domain.message import Inbound, Kind
+from triagebot.store import bulk
+from triagebot.store.decision_columns import to_json
+from triagebot.store.tables import conversation
+from triagebot.store.times import to_ms
+
+SHOWN = 200
+"""How many characters of the last message lists show."""
+
+Fan = tuple[str, str]
+_WHO = ("channel", "fan")
+_KEPT = (
+    "status",
+    "opened_at",
+    "waiting_since",
+    "last_at",
+    "last_text",
+    "unread",
+    "intent",
+    "confidence",
+    "reason",
+    "misses",
+    "offered",
+    "last_answer",
+    "last_question",
+    "small_talk",
+    "fence",
+    "window_until",
+)
+_COLUMNS = ("id", *_WHO, *_KEPT)
+
+
+@dataclass(slots=True)
+class Talk:
+    """One conversation in the making; times are UTC milliseconds."""
+
+    id: int
+    memory: Memory
+    opened_at: int | None
+    waiting_since: int | None
+    last_at: int
+    last_text: str
+    unread: int
+    intent: str | None
+    confidence: float
+    reason: str | None
+    fence: int
+    window_until: int
+
+    def follow(
+        self,
+        inbound: Inbound,
+        decision: Decision,
+        memory: Memory,
+        window_until: datetime | None,
+        now: int,
+    ) -> None:
+        """Take in one message and what was decided on it."""
+        before, self.memory = self.memory.status, memory
+        if window_until is not None:
+            self.window_until = max(self.window_until, to_ms(window_until))
+        if memory.status is not before:
+            self.fence += 1
+            self.opened_at = now if memory.status is Status.OPEN else None
+        if inbound.text or inbound.kind is not Kind.EVENT:
+            self.last_at = now
+            self.last_text = inbound.text[:SHOWN] or f"[{inbound.kind}]"
+            self._wait(now)
+        if decision.action is not Action.SILENT and before is not Status.OPEN:
+            self.intent, self.confidence = decision.intent, decision.confidence
+            self.reason = decision.reason
+
+    def _wait(self, now: int) -> None:
+        if self.memory.status is Status.OPEN:
+            self.unread += 1
+            self.waiting_since = self.waiting_since or now
+        else:
+            self.unread, self.waiting_since = 0, None
+
+    def values(self) -> tuple[Any, ...]:
+        """Return the values of the columns that messages change, then the id."""
+        memory = self.memory
+        return (
+            memory.status.value,
+            self.opened_at,
+            self.waiting_since,
+            self.last_at,
+            self.last_text,
+            self.unread,
+            self.intent,
+            self.confidence,
+            self.reason,
+            memory.misses,
+            to_json(memory.offered) if memory.offered else "[]",
+            memory.last_answer,
+            memory.last_text,
+            memory.small_talk,
+            self.fence,
+            self.window_until,
+            self.id,
+        )
+
+
+def load(connection: Connection, fans: Iterable[Fan], now: int) -> dict[Fan, Talk]:
+    """Return each fan's conversation, made if they never wrote, locked until the commit."""
+    wanted = sorted(set(fans))
+    talks = _find(connection, wanted)
+    missing = [fan for fan in wanted if fan not in talks]
+    if missing:
+        new = Talk(0, Memory(), None, None, now, "", 0, None, 0.0, None, 0, 0).values()[:-1]
+        rows = [(*fan, *new) for fan in missing]
+        bulk.insert(connection, conversation, (*_WHO, *_KEPT), rows)
+        # Another node may have been first; either way the row is there now.
+        talks |= _find(connection, missing)
+    return talks
+
+
+def save(connection: Connection, talks: Iterable[Talk]) -> None:
+    """Write conversations back."""
+    bulk.update(connection, conversation, _KEPT, [talk.values() for talk in talks])
+
+
+def _find(connection: Connection, fans: list[Fan]) -> dict[Fan, Talk]:
+    rows = bulk.find(connection, conversation, _COLUMNS, _WHO, fans, lock=True)
+    return {(row.channel, row.fan): _talk(row) for row in rows}
+
+
+def _talk(row: Row[Any]) -> Talk:
+    memory = Memory(
+        status=Status(row.status),
+        misses=row.misses,
+        offered=() if row.offered == "[]" else tuple(msgspec.json.decode(row.offered)),
+        last_answer=row.last_answer,
+        last_text=row.last_question,
+        small_talk=row.small_talk,
+    )
+    return Talk(
+        id=row.id,
+        memory=memory,
+        opened_at=row.opened_at,
+        waiting_since=row.waiting_since,
+        last_at=row.last_at,
+        last_text=row.last_text,
+        unread=row.unread,
+        intent=row.intent,
+        confidence=row.confidence,
+        reason=row.reason,
+        fence=row.fence,
+        window_until=row.window_until,
+    )

@@ -1,0 +1,178 @@
+"""The one thread that writes: many waiting jobs share one transaction and one sync to disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from triagebot.errors import Busy
+from triagebot.store import events
+
+logger = logging.getLogger(__name__)
+
+TRIES = 5
+"""How often a job that lost a race against another node is run before it is given up."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """Something to do in the transaction, and who waits for it."""
+
+    run: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a job ended: with a value or an error."""
+
+    job: Job
+    value: Any = None
+    error: Exception | None = None
+
+
+class _Away(Exception):
+    """The database did not begin or did not commit: nothing of the group is stored."""
+
+
+class _Spoiled(Exception):
+    """The database gave up inside a job, so the whole transaction is void."""
+
+
+Settle = Callable[[Sequence[Result], bool], None]
+
+
+class Writer:
+    """Runs jobs in the order they come, in groups.
+
+    `settle` is called from the thread after each commit, with the results and whether events
+    were emitted.
+    """
+
+    def __init__(
+        self, engine: Engine, settle: Settle, *, queue_limit: int, group_limit: int
+    ) -> None:
+        self._engine = engine
+        self._settle = settle
+        self._queue: queue.Queue[Job | None] = queue.Queue(queue_limit)
+        self._group_limit = group_limit
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Add a job; raises `Busy` when too many wait already."""
+        try:
+            self._queue.put_nowait(job)
+        except queue.Full:
+            raise Busy("Too much is waiting to be stored; try again.") from None
+
+    def stop(self) -> None:
+        """Finish all that waits, then end. Blocks."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            group, last = self._next_group()
+            if group:
+                self._settle(*self._commit(group))
+            if last:
+                return
+
+    def _next_group(self) -> tuple[list[Job], bool]:
+        group: list[Job] = []
+        item = self._queue.get()
+        try:
+            while item is not None:
+                group.append(item)
+                if len(group) >= self._group_limit:
+                    return group, False
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            return group, False
+        return group, True
+
+    def _commit(self, group: Sequence[Job]) -> tuple[list[Result], bool]:
+        try:
+            return self._transaction(group)
+        except _Away:
+            return _busy(group), False
+        except _Spoiled:
+            return self._commit_singly(group)
+
+    def _commit_singly(self, group: Sequence[Job]) -> tuple[list[Result], bool]:
+        """Give each job its own transaction: one bad job, or two nodes' locks, spoil no others."""
+        results: list[Result] = []
+        emitted = False
+        for place, job in enumerate(group):
+            try:
+                part, news = self._persist(job)
+            except _Away:
+                return results + _busy(group[place:]), emitted
+            results += part
+            emitted = emitted or news
+        return results, emitted
+
+    def _persist(self, job: Job) -> tuple[list[Result], bool]:
+        for _ in range(TRIES):
+            try:
+                return self._transaction([job])
+            except _Spoiled as error:
+                cause = error.__cause__
+                if not _lost_race(cause):
+                    break
+        return _busy([job]), False
+
+    def _transaction(self, group: Sequence[Job]) -> tuple[list[Result], bool]:
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                events.pending(connection).clear()
+                results = [_do(connection, job) for job in group]
+                return results, events.flush(connection)
+        except _Spoiled as error:
+            logger.warning("A job was given up: %s", _name(error.__cause__))
+            raise
+        except Exception as error:
+            logger.error("The store cannot be written: %s", _name(error))
+            raise _Away from error
+
+
+def _do(connection: Connection, job: Job) -> Result:
+    before = len(events.pending(connection))
+    try:
+        with connection.begin_nested():
+            return Result(job, value=job.run(connection))
+    except OperationalError as error:
+        raise _Spoiled from error
+    except Exception as error:
+        del events.pending(connection)[before:]
+        return Result(job, error=error)
+
+
+def _busy(group: Sequence[Job]) -> list[Result]:
+    error = Busy("The store cannot be written now; try again.")
+    return [Result(job, error=error) for job in group]
+
+
+def _lost_race(error: BaseException | None) -> bool:
+    """Whether the engine ended the transaction in favour of another one."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    invalidated = getattr(error, "connection_invalidated", False)
+    return state in ("40001", "40P01") or bool(invalidated)
+
+
+def _name(error: BaseException | None) -> str:
+    """Name an error without its text, which may quote what fans wrote."""
+    original = getattr(error, "orig", None) or error
+    return getattr(original, "sqlite_errorname", None) or type(original).__name__
