@@ -73,5 +73,3 @@ def _line(mind: Mind, text: str, prediction: Prediction) -> dict[str, Any]:
         "threshold": decision.threshold,
         "model": prediction.model,
     }
-
-

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import click
+
 Report = Callable[[str, int, int], None]
 LINE_SECONDS = 5.0
 
@@ -40,13 +42,14 @@ def _bars(stages: Sequence[str]) -> Iterator[Report]:
 
 def _lines() -> Report:
     started = time.monotonic()
-    last = ["", 0.0]
+    last_stage, last_moment = "", 0.0
 
     def report(stage: str, done: int, total: int) -> None:
+        nonlocal last_stage, last_moment
         now = time.monotonic() - started
-        if stage == last[0] and now - float(last[1]) < LINE_SECONDS:
+        if stage == last_stage and now - last_moment < LINE_SECONDS:
             return
-        last[0], last[1] = stage, now
-        print(f"stage={stage} done={done} total={total} seconds={now:.1f}", file=sys.stderr)
+        last_stage, last_moment = stage, now
+        click.echo(f"stage={stage} done={done} total={total} seconds={now:.1f}", err=True)
 
     return report

@@ -23,7 +23,9 @@ def shell(obj: dict[str, Any], model: str | None, why: bool) -> None:
     from triagebot.domain.conversation import Memory
 
     mind = wake_model(obj["settings"], model)
-    click.secho(f"{mind.model} · 输入一句话，空行结束 · type a sentence, an empty line ends", dim=True)
+    click.secho(
+        f"{mind.model} · 输入一句话，空行结束 · type a sentence, an empty line ends", dim=True
+    )
     memory = Memory()
     while text := click.prompt("粉丝", default="", show_default=False, prompt_suffix=" > ").strip():
         memory = turn(mind, text, memory, why)

@@ -111,7 +111,9 @@ def _show(trained: Trained, promoted: bool) -> None:
 
     proof = trained.proof
     kind = "provisional, from held-out sentences" if proof.provisional else "from audits"
-    table = Table(title=f"at most {proof.max_error:.0%} wrong, {proof.confidence:.0%} sure ({kind})")
+    table = Table(
+        title=f"at most {proof.max_error:.0%} wrong, {proof.confidence:.0%} sure ({kind})"
+    )
     for heading in ("intent", "threshold", "proven", "still needs"):
         table.add_column(heading, justify="left" if heading == "intent" else "right")
     order = sorted(proof.intents.items(), key=lambda item: -item[1].bound)

@@ -1,0 +1,113 @@
+"""`triagebot labels`: what people corrected, from store to files, and how far they agree."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from triagebot.cli import echo_json
+from triagebot.errors import BadInput, NothingToDo
+
+if TYPE_CHECKING:
+    from triagebot.domain.label import Label
+
+PAGE = 1000
+
+_files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+@click.group()
+def labels() -> None:
+    """Export and check what people corrected."""
+
+
+@labels.command()
+@click.option("-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl")
+@click.pass_obj
+def export(obj: dict[str, Any], out: Path) -> None:
+    """Write all labels of the database as JSON lines, personal data masked."""
+    from training.labels_file import write_labels
+
+    count = write_labels(out, asyncio.run(_stored(obj["settings"].database.url)))
+    _tell(obj, {"labels": count, "file": str(out)}, f"{count} labels → {out}")
+
+
+@labels.command(name="import")
+@_files
+@click.option("-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl")
+@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@click.pass_obj
+def import_(obj: dict[str, Any], files: tuple[Path, ...], out: Path, intents: Path | None) -> None:
+    """Check label files and join them into one; intents must be those of the catalogue."""
+    from training.labels_file import write_labels
+
+    found = _checked(files, intents or Path(obj["settings"].intents.dir))
+    count = write_labels(out, found)
+    _tell(obj, {"labels": count, "file": str(out)}, f"{count} labels → {out}")
+
+
+@labels.command()
+@_files
+@click.pass_obj
+def agreement(obj: dict[str, Any], files: tuple[Path, ...]) -> None:
+    """Show how far people agree over the messages that several of them judged."""
+    from training.agreement import agreement as compare
+    from training.labels_file import read_labels
+
+    found = compare(label for path in files for label in read_labels(path))
+    if obj["json"]:
+        echo_json(asdict(found))
+        return
+    if not found.pairs:
+        raise NothingToDo(f"none of {found.messages} messages was judged by two people")
+    for pair in found.pairs:
+        kappa = "–" if pair.kappa is None else f"{pair.kappa:.2f}"
+        click.echo(f"{pair.first} / {pair.second}: {pair.agreed} of {pair.n}, kappa {kappa}")
+    for first, second, n in found.disputes[:5]:
+        click.echo(f"{n} × {first} or {second}")
+    if found.shown:
+        click.echo(f"{found.followed} of {found.shown} said what the model had shown them")
+
+
+def _checked(files: Sequence[Path], intents: Path) -> list[Label]:
+    from training.labels_file import read_numbered
+    from triagebot.triage.catalogue import read_catalogue
+
+    known = read_catalogue(intents).intents
+    found: list[Label] = []
+    for path in files:
+        for number, label in read_numbered(path):
+            if label.intent not in known:
+                raise BadInput(f"{path.name}:{number}: there is no intent {label.intent!r}")
+            found.append(label)
+    return found
+
+
+async def _stored(url: str) -> list[Label]:
+    from triagebot.store import labels as store
+    from triagebot.store.database import Database
+
+    database = Database(url, clock=lambda: datetime.now(UTC))
+    await database.start()
+    try:
+        found: list[Label] = []
+        after = 0
+        while page := await database.read(store.export, after, PAGE):
+            found.extend(row.label for row in page)
+            after = page[-1].id
+        return found
+    finally:
+        await database.close()
+
+
+def _tell(obj: dict[str, Any], value: object, text: str) -> None:
+    if obj["json"]:
+        echo_json(value)
+    else:
+        click.echo(text)

@@ -1,0 +1,134 @@
+"""`triagebot model`: the bundles, which of them serves, and which did."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from triagebot.cli import echo_json
+
+_by = click.option("--by", default=getpass.getuser, help="Who does it, for the history.")
+
+
+@click.group()
+def model() -> None:
+    """List, show, verify, promote and roll back models."""
+
+
+@model.command(name="list")
+@click.pass_obj
+def list_(obj: dict[str, Any]) -> None:
+    """List the models, the newest first."""
+    from training.promote import list_models
+
+    found = list_models(_folder(obj))
+    if obj["json"]:
+        echo_json({"models": msgspec.to_builtins(found)})
+        return
+    for one in found:
+        proven = "provisionally certified" if one.provisional else "certified"
+        note = one.problem or f"{one.certified} of {one.intents} intents {proven}"
+        click.echo(f"{one.name:<32} {one.state:<9} {note}")
+    if not found:
+        click.echo(f"no models in {_folder(obj)}; run `triagebot train`")
+
+
+@model.command()
+@click.argument("name", default="current")
+@click.pass_obj
+def show(obj: dict[str, Any], name: str) -> None:
+    """Show what a model was made from and what is proven of it."""
+    from training.promote import locate, read_proof
+    from triagebot.triage.registry import read_manifest
+
+    folder = locate(_folder(obj), name)
+    manifest, proof = read_manifest(folder, _key(obj)), read_proof(folder)
+    if obj["json"]:
+        shown = {"name": folder.name, "manifest": manifest, "proof": proof}
+        echo_json(msgspec.to_builtins(shown))
+        return
+    click.echo(f"{folder.name}  data {manifest.data_hash[:12]}")
+    click.echo("  ".join(f"{name}={value}" for name, value in manifest.metrics.items()))
+    kind = "provisional" if proof.provisional else "proven on audits"
+    click.echo(f"at most {proof.max_error:.1%} wrong, {proof.confidence:.0%} sure, {kind}")
+    for intent, one in sorted(proof.intents.items()):
+        state = (
+            f"needs {one.needs} more labels"
+            if one.threshold is None
+            else f"from {one.threshold:.3f}, answers {one.coverage:.0%}, at most {one.bound:.2%}"
+        )
+        click.echo(f"  {intent:<24} {state}")
+
+
+@model.command()
+@click.argument("name", default="current")
+@click.pass_obj
+def verify(obj: dict[str, Any], name: str) -> None:
+    """Check schema, hashes, signature and self-test of a model."""
+    from training.promote import verify as check
+
+    mind = check(_folder(obj), name, _key(obj))
+    lines = len(mind.bundle.selftest)
+    _tell(obj, {"name": mind.model, "selftest": lines}, f"{mind.model}: sound ({lines} lines)")
+
+
+@model.command()
+@click.argument("name")
+@click.option("--force", default="", metavar="REASON", help="Overrule the gate; is logged.")
+@_by
+@click.pass_obj
+def promote(obj: dict[str, Any], name: str, force: str, by: str) -> None:
+    """Let a model serve; exits with 4 when an intent would be certified worse."""
+    from training.promote import promote as switch
+
+    step = switch(_folder(obj), name, by, key=_key(obj), force=force)
+    text = f"{step.name} serves now" + (f", before it {step.before}" if step.before else "")
+    if step.forced:
+        text += f"; forced ({step.forced}) against: {'; '.join(step.objections)}"
+    _tell(obj, msgspec.to_builtins(step), text)
+
+
+@model.command()
+@_by
+@click.pass_obj
+def rollback(obj: dict[str, Any], by: str) -> None:
+    """Return to the model that served before."""
+    from training.promote import rollback as switch
+
+    step = switch(_folder(obj), by, key=_key(obj))
+    _tell(obj, msgspec.to_builtins(step), f"{step.name} serves again, instead of {step.before}")
+
+
+@model.command()
+@click.option("--keep", default=5, show_default=True, type=click.IntRange(min=0))
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.pass_obj
+def gc(obj: dict[str, Any], keep: int, dry_run: bool) -> None:
+    """Remove all models but current, previous and the newest."""
+    from training.promote import collect_garbage
+
+    names = collect_garbage(_folder(obj), keep, dry_run=dry_run)
+    verb = "would remove" if dry_run else "removed"
+    _tell(obj, {"removed": names, "dry_run": dry_run}, f"{verb} {', '.join(names) or 'nothing'}")
+
+
+def _tell(obj: dict[str, Any], value: object, text: str) -> None:
+    if obj["json"]:
+        echo_json(value)
+    else:
+        click.echo(text)
+
+
+def _folder(obj: dict[str, Any]) -> Path:
+    return Path(obj["settings"].models.dir)
+
+
+def _key(obj: dict[str, Any]) -> bytes | None:
+    from triagebot.settings import read_secret
+
+    secret = read_secret(obj["settings"].models.signing_key_file)
+    return secret[0].encode() if secret else None
