@@ -15,7 +15,8 @@ from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Action, Reason
 from triagebot.domain.message import Event, Inbound, Kind
 from triagebot.domain.prediction import Prediction, RankedAnswer, RankedIntent
-from triagebot.triage.decide import Case, Thresholds, decide
+from triagebot.triage.case import Case, Thresholds
+from triagebot.triage.decide import decide
 
 KINDS = {
     "delivery": (IntentKind.BUSINESS, Risk.LOW),

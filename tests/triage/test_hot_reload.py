@@ -1,6 +1,5 @@
 import asyncio
 import json
-import os
 import shutil
 
 import pytest
@@ -12,7 +11,7 @@ from triagebot.triage.hot_reload import LiveMind, read_current
 def point(models, name):
     draft = models / ".current"
     draft.write_text(json.dumps({"name": name}), encoding="utf-8")
-    os.replace(draft, models / "current.json")
+    draft.replace(models / "current.json")
 
 
 @pytest.fixture

@@ -6,15 +6,16 @@ resort is a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from triagebot.domain.catalogue import Catalogue, Intent, IntentKind, Risk
-from triagebot.domain.conversation import Memory, Status
+from triagebot.domain.catalogue import IntentKind, Risk
+from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Action, Decision, Reason
-from triagebot.domain.message import Event, Inbound, Kind
-from triagebot.domain.prediction import Prediction, RankedAnswer
+from triagebot.domain.message import Event, Kind
+from triagebot.domain.prediction import RankedAnswer
 from triagebot.triage.answers import bare
+from triagebot.triage.case import Case
 from triagebot.triage.rules import first_hit
 
 NONE_OF_THESE = "none"
@@ -24,54 +25,6 @@ NONE_WORDS = ("都不是", "以上都不是", "都不对")
 
 NO_ANSWER = ""
 """Stands for the policy's own line, so that no draft is filled in."""
-
-NEVER = 2.0
-"""A threshold that no confidence reaches: an intent without proof."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """The confidence that each intent needs before the bot answers by itself.
-
-    An intent that is missing is not certified. `answer_floor` is what the answer needs besides,
-    `menu_floor` what it needs to be worth a line in a menu.
-    """
-
-    intents: Mapping[str, float]
-    answer_floor: float = 0.5
-    menu_floor: float = 0.1
-
-    def of(self, intent: str) -> float:
-        """Return the needed confidence; above 1 when there is no proof."""
-        return self.intents.get(intent, NEVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One message with all that deciding depends on."""
-
-    inbound: Inbound
-    memory: Memory
-    prediction: Prediction | None
-    catalogue: Catalogue
-    thresholds: Thresholds
-    switches: Sequence[str] = ()
-
-    @property
-    def intent(self) -> Intent | None:
-        """The best intent, if the message has words."""
-        return self.catalogue.intents.get(self.prediction.intent) if self.prediction else None
-
-    @property
-    def best(self) -> RankedAnswer | None:
-        """The best answer that still exists."""
-        return next(iter(self.answers()), None)
-
-    def answers(self) -> list[RankedAnswer]:
-        """Return the ranked answers that still exist, best first."""
-        ranked = self.prediction.answers if self.prediction else ()
-        return [item for item in ranked if item.answer in self.catalogue.answers]
-
 
 Rule = Callable[[Case], Decision | None]
 
@@ -138,10 +91,12 @@ def chosen_from_menu(case: Case) -> Decision | None:
         return None
     said = bare(case.prediction.text) if case.prediction else ""
     tapped = case.inbound.detail.get("option", "")
-    for number, answer in enumerate(offered, start=1):
-        question = case.catalogue.answers[answer].question if _exists(case, answer) else ""
-        if tapped == answer or said in (str(number), bare(question.lower())):
-            return Decision(Action.ANSWER, Reason.CHOSEN_FROM_MENU, answer=answer)
+    for number, identity in enumerate(offered, start=1):
+        answer = case.catalogue.answers.get(identity)
+        if answer is None:
+            continue
+        if tapped == identity or said in (str(number), bare(answer.question.lower())):
+            return Decision(Action.ANSWER, Reason.CHOSEN_FROM_MENU, answer=identity)
     if tapped == NONE_OF_THESE or said in (str(len(offered) + 1), *NONE_WORDS):
         return Decision(Action.HUMAN, Reason.NONE_OF_THESE)
     return None
@@ -175,9 +130,14 @@ def repeated(case: Case) -> Decision | None:
 def exact_question(case: Case) -> Decision | None:
     """Answer a question that staff wrote down word for word, as a keyword rule would."""
     best = case.best
-    if best is None or not best.exact or not _is_business(case, best.answer):
+    if best is None or not best.exact:
         return None
-    return Decision(Action.ANSWER, Reason.EXACT_QUESTION, answer=best.answer)
+    kind = case.kind_of(best.answer)
+    if kind is IntentKind.BUSINESS:
+        return Decision(Action.ANSWER, Reason.EXACT_QUESTION, answer=best.answer)
+    if kind is IntentKind.CHITCHAT:
+        return _small_talk(case, best.answer)
+    return None
 
 
 def chitchat(case: Case) -> Decision | None:
@@ -186,13 +146,11 @@ def chitchat(case: Case) -> Decision | None:
         return None
     if case.prediction.confidence < case.thresholds.of(case.intent.name):
         return None
-    if case.memory.small_talk >= case.catalogue.policy.small_talk_limit:
-        return Decision(Action.SILENT, Reason.CHITCHAT)
     best = case.best
     fits = best is not None and best.confidence >= case.thresholds.answer_floor
     if best is None or not fits or case.catalogue.answers[best.answer].intent != case.intent.name:
-        return Decision(Action.ANSWER, Reason.CHITCHAT, answer=NO_ANSWER)
-    return Decision(Action.ANSWER, Reason.CHITCHAT, answer=best.answer)
+        return _small_talk(case, NO_ANSWER)
+    return _small_talk(case, best.answer)
 
 
 def out_of_scope(case: Case) -> Decision | None:
@@ -217,7 +175,7 @@ def close_answers(case: Case) -> Decision | None:
 def certified(case: Case) -> Decision | None:
     """Answer when the intent is proven and the answer sure enough."""
     prediction, best = case.prediction, case.best
-    if not (prediction and best) or not _is_business(case, best.answer):
+    if not (prediction and best) or not case.is_business(best.answer):
         return None
     if case.catalogue.answers[best.answer].intent != prediction.intent:
         return None
@@ -244,6 +202,12 @@ def below_threshold(case: Case) -> Decision | None:
     return _menu(case, Reason.BELOW_THRESHOLD)
 
 
+def _small_talk(case: Case, answer: str) -> Decision:
+    if case.memory.small_talk >= case.catalogue.policy.small_talk_limit:
+        return Decision(Action.SILENT, Reason.CHITCHAT)
+    return Decision(Action.ANSWER, Reason.CHITCHAT, answer=answer)
+
+
 RULES: tuple[Rule, ...] = (
     person_has_it,
     not_a_message,
@@ -266,17 +230,8 @@ def _menu(case: Case, reason: Reason) -> Decision | None:
     answers = [
         item.answer
         for item in case.answers()[: case.catalogue.policy.menu_size]
-        if _is_business(case, item.answer) and item.confidence >= case.thresholds.menu_floor
+        if case.is_business(item.answer) and item.confidence >= case.thresholds.menu_floor
     ]
     if not answers:
         return None
     return Decision(Action.ASK, reason, options=tuple(answers))
-
-
-def _exists(case: Case, answer: str) -> bool:
-    return answer in case.catalogue.answers
-
-
-def _is_business(case: Case, answer: str) -> bool:
-    intent = case.catalogue.answers[answer].intent
-    return case.catalogue.intents[intent].kind is IntentKind.BUSINESS

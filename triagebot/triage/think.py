@@ -13,7 +13,8 @@ from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.prediction import Contribution, Prediction, RankedIntent
 from triagebot.errors import BadBundle
 from triagebot.triage.answers import AnswerIndex, Question, bare, rank
-from triagebot.triage.decide import Case, Thresholds, decide
+from triagebot.triage.case import Case, Thresholds
+from triagebot.triage.decide import decide
 from triagebot.triage.explain import contributions
 from triagebot.triage.features import Rows
 from triagebot.triage.normalise import normalise

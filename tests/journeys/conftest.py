@@ -1,0 +1,146 @@
+"""A real server process with the shipped intents, on a free port and a store of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+START_SECONDS = 60
+
+
+@dataclass
+class ServerProcess:
+    """`triagebot serve` in a folder of its own."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self, *arguments: str, code: int = 0) -> str:
+        """Run one triagebot command in the server's folder and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "triagebot", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Start and wait until messages can be made durable."""
+        log = (self.folder / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "triagebot", "serve", "--port", str(self.port)],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        for _ in range(START_SECONDS * 10):
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2):
+                    return
+            except (OSError, http.client.HTTPException):
+                assert self.process.poll() is None, self.log()
+                time.sleep(0.1)
+        raise AssertionError(self.log())
+
+    def stop(self) -> None:
+        """Ask it to stop and wait until it has."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            assert self.process.wait(20) == 0, self.log()
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(encoding="utf-8")
+
+
+class Person:
+    """Somebody with a browser's cookies, speaking JSON."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.jar = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+        self._csrf = ""
+
+    def sign_in(self, name: str, password: str) -> None:
+        session = self.call("POST", "/api/v1/session", {"name": name, "password": password})
+        self._csrf = session["csrf"]
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Return the JSON answer; an error answer fails the test with its text."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "X-CSRF-Token": self._csrf}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        try:
+            with self._opener.open(request, timeout=30) as answer:
+                content = answer.read()
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.code} {error.read()!r}") from error
+        return json.loads(content) if content else None
+
+    def says(self, text: str) -> Any:
+        """Send one chat message as a fan."""
+        return self.call("POST", "/api/v1/chat", {"text": text})
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def server(tmp_path, bundle_folder, intents_folder):
+    """A running server whose folder holds intents, the promoted bundle and its store."""
+    shutil.copytree(intents_folder, tmp_path / "intents")
+    shutil.copytree(bundle_folder, tmp_path / "models" / bundle_folder.name)
+    root = str(Path(__file__).parents[2])
+    environment = {**os.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "ignore"}
+    server = ServerProcess(tmp_path, free_port(), environment=environment)
+    server.command("model", "promote", bundle_folder.name)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def agent(server):
+    """A signed-in agent; the password is what `user add` printed."""
+    printed = server.command("user", "add", "xiaoli", "--role", "agent")
+    person = Person(server.url)
+    person.password = printed.split("password:")[1].strip()
+    person.sign_in("xiaoli", person.password)
+    return person
+
+
+@pytest.fixture
+def fan(server):
+    """A fan on the chat page."""
+    return Person(server.url)

@@ -1,0 +1,250 @@
+"""The sections of a model's report, each as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+
+from training import charts
+from training.evaluate import Confusion, Evaluation, Mistake
+from training.html import badge, between, details, heading, percent, table, tile
+from triagebot.domain.catalogue import Intent
+from triagebot.triage.registry import IntentProof, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report is made from.
+
+    `measured_on` says in words which messages the figures come from. `facts` are further lines
+    for the foot of the page, such as the number of sentences.
+    """
+
+    model: str
+    evaluation: Evaluation
+    intents: Mapping[str, Intent]
+    measured_on: str
+    proof: Proof | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The Chinese titles of the intents by name."""
+        return {name: intent.title["zh"] for name, intent in self.intents.items()}
+
+
+def head_section(report: Report) -> str:
+    """Return the title and the key figures."""
+    e = report.evaluation
+    tiles = [
+        tile("准确率 accuracy", percent(e.accuracy), between(e.intervals["accuracy"])),
+        tile("宏平均 macro-F1", percent(e.macro_f1), "各意图同权 each intent alike"),
+        tile("答错 ≤5% 时可答", percent(e.coverage_at["0.05"]), "coverage at 5 % error"),
+        tile("现在自动回答", percent(e.coverage), f"答错 wrong {percent(e.selective_error)}"),
+        tile("信心误差 ECE", percent(e.ece), "15 等份 equal-mass bins"),
+        tile("消息数 messages", f"{e.n:,}", report.measured_on),
+    ]
+    return (
+        f"<h1>模型报告 {escape(report.model)} <small>Model report</small></h1>"
+        f'<div class="tiles">{"".join(tiles)}</div>'
+    )
+
+
+def confusions_section(report: Report) -> str:
+    """Return the three worst pairs as cards and the next ones as a table."""
+    pairs = report.evaluation.confusions
+    if not pairs:
+        return heading("最常见的混淆", "Worst confusions") + "<p>没有混淆。 None.</p>"
+    cards = [_card(rank, pair, report.titles) for rank, pair in enumerate(pairs[:3], start=1)]
+    rows = [
+        [
+            str(rank),
+            f"{_name(p.intent, report)}",
+            f"{_name(p.predicted, report)}",
+            f"{charts.bar(p.n, pairs[0].n, 'bad')}",
+            str(p.n),
+            percent(p.share),
+            "<br>".join(escape(example) for example in p.examples[:2]),
+        ]
+        for rank, p in enumerate(pairs[3:15], start=4)
+    ]
+    head = [
+        "名次",
+        "其实是 is",
+        "认成 taken for",
+        "多少 how many",
+        "条 n",
+        "占该意图 share",
+        "例句 examples",
+    ]
+    more = table(head, rows, numbers=(0, 4, 5)) if rows else ""
+    return (
+        heading("最常见的三个混淆", "The three worst confusions")
+        + f'<div class="cards">{"".join(cards)}</div>{more}'
+    )
+
+
+def _card(rank: int, pair: Confusion, titles: charts.Titles) -> str:
+    examples = "".join(f"<li>{escape(example)}</li>" for example in pair.examples)
+    return (
+        f'<section class="card"><span class="rank">第 {rank} 名 · '
+        f'<span class="much">{pair.n} 条 · 占该意图 {percent(pair.share)}</span></span>'
+        f"<h3>{escape(titles.get(pair.intent, pair.intent))} "
+        f'<span class="arrow" aria-label="被认成 taken for">→</span> '
+        f"{escape(titles.get(pair.predicted, pair.predicted))}</h3>"
+        f"<code>{escape(pair.intent)} → {escape(pair.predicted)}</code>"
+        f"<ul>{examples}</ul></section>"
+    )
+
+
+def matrix_section(report: Report) -> str:
+    """Return the confusion matrix."""
+    matrix = report.evaluation.matrix
+    names = charts.matrix_names(matrix)
+    drawing = charts.confusion_matrix(matrix, report.titles)
+    rows = [
+        [_name(name, report), *(str(matrix.get(name, {}).get(other, 0)) for other in names)]
+        for name in names
+        if matrix.get(name)
+    ]
+    head = ["其实是 \\ 认成", *(report.titles.get(name, name) for name in names)]
+    note = "行是真实意图，列是预测意图。绿色认对，红色认错，越深占该行越多。"
+    return (
+        heading("混淆矩阵", "Confusion matrix: rows are true, columns predicted")
+        + f'<p>{note}</p><figure class="wide">{drawing}'
+        + f"{details(table(head, rows, numbers=range(1, len(head))))}</figure>"
+    )
+
+
+def curves_section(report: Report) -> str:
+    """Return reliability and risk against coverage, side by side."""
+    evaluation = report.evaluation
+    promise = report.proof.max_error if report.proof else 0.05
+    bins = [
+        [percent(p.confidence), percent(p.accuracy), str(p.n), between(p.interval)]
+        for p in evaluation.reliability
+    ]
+    curve = [
+        [percent(p.coverage), percent(p.risk), percent(p.bound), f"{p.confidence:.3f}"]
+        for p in evaluation.risk_curve[:: max(1, len(evaluation.risk_curve) // 24)]
+    ]
+    left = table(["信心 confidence", "正确 right", "条 n", "95 % 区间 interval"], bins, range(4))
+    right = table(["覆盖 coverage", "答错 error", "上界 bound", "信心 from"], curve, range(4))
+    return (
+        heading("信心可信吗，能答多少", "Is its confidence honest, and how much could it answer")
+        + "<p>左：点在虚线上，信心就是正确率；竖线是 95 % 区间。"
+        "右：按信心从高到低自动回答的答错率，浅色带上沿是 95 % 上界。</p>"
+        + '<div class="pair"><figure><figcaption>信心与正确率 Reliability</figcaption>'
+        + f"{charts.reliability(evaluation.reliability)}{details(left)}</figure>"
+        + "<figure><figcaption>答错率与覆盖率 Risk and coverage</figcaption>"
+        + f"{charts.risk_coverage(evaluation.risk_curve, promise)}{details(right)}</figure></div>"
+    )
+
+
+def worst_section(report: Report) -> str:
+    """Return the most confident mistakes with the words that caused them."""
+    rows = [
+        [
+            escape(mistake.text),
+            _name(mistake.intent, report),
+            _name(mistake.predicted, report),
+            percent(mistake.confidence),
+            _cause(mistake),
+        ]
+        for mistake in report.evaluation.worst
+    ]
+    head = ["消息 message", "其实是 is", "认成 taken for", "信心", "是这些词 because of"]
+    return heading("最有把握的错误", "Most confident mistakes") + table(head, rows, (3,))
+
+
+def _cause(mistake: Mistake) -> str:
+    return "".join(
+        f"<mark>{escape(word.token)} <i>+{word.weight:.1f}</i></mark>" for word in mistake.words
+    )
+
+
+def thresholds_section(report: Report) -> str:
+    """Return what is proven of each intent, and what is missing; empty without proofs."""
+    proof = report.proof
+    if proof is None:
+        return ""
+    promised = f"承诺：自动回答最多 {percent(proof.max_error)} 答错，把握 {proof.confidence:.0%}。"
+    kept = sorted(proof.intents.items(), key=lambda item: (item[1].needs, item[0]))
+    rows = [_threshold(name, one, proof, report) for name, one in kept]
+    head = [
+        "意图 intent",
+        "状态 state",
+        "门槛 threshold",
+        "条 n",
+        "错 errors",
+        "上界 bound",
+        "覆盖",
+    ]
+    source = (
+        f"<p>{promised} {badge('warn', '暂定 provisional')} 由留出的种子例句证明，"
+        "抽检标注足够后改由抽检证明。</p>"
+        if proof.provisional
+        else f"<p>{promised} 由随机抽检证明。 Proven on random audits.</p>"
+    )
+    return (
+        heading("门槛与证明", "Thresholds and their proof")
+        + source
+        + table(head, rows, range(2, 7))
+    )
+
+
+def _threshold(name: str, one: IntentProof, proof: Proof, report: Report) -> list[str]:
+    if one.threshold is None:
+        state = badge("bad", f"未证明，还需 {one.needs:,} 条正确标注 needs {one.needs:,} more")
+        return [
+            _name(name, report),
+            state,
+            "—",
+            str(one.n),
+            str(one.errors),
+            percent(one.bound),
+            "—",
+        ]
+    words = ("warn", "暂定 provisional") if proof.provisional else ("good", "已证明 proven")
+    return [
+        _name(name, report),
+        badge(*words),
+        f"{one.threshold:.3f}",
+        str(one.n),
+        str(one.errors),
+        percent(one.bound),
+        percent(one.coverage),
+    ]
+
+
+def intents_section(report: Report) -> str:
+    """Return each intent's figures, worst first."""
+    scores = sorted(report.evaluation.per_intent.items(), key=lambda item: item[1].f1)
+    rows = [
+        [
+            _name(name, report),
+            percent(s.f1),
+            percent(s.precision),
+            percent(s.recall),
+            between(s.recall_interval),
+            str(s.support),
+            escape(report.titles.get(s.confused_with or "", s.confused_with or "—")),
+        ]
+        for name, s in scores
+        if s.support
+    ]
+    head = ["意图 intent", "F1", "精确 precision", "召回 recall", "召回区间 95 %", "条 n", "常认成"]
+    return heading("各意图，最差在前", "Intents, worst first") + table(head, rows, range(1, 6))
+
+
+def foot_section(report: Report) -> str:
+    """Return where the figures come from."""
+    facts = {"测量数据 measured on": report.measured_on, **report.facts}
+    rows = [[escape(name), escape(value)] for name, value in facts.items()]
+    return heading("来历", "Where this comes from") + table(["", ""], rows)
+
+
+def _name(intent: str, report: Report) -> str:
+    title = report.titles.get(intent)
+    return f"{escape(title)}<code>{escape(intent)}</code>" if title else escape(intent)

@@ -1,0 +1,239 @@
+"""Find the lowest confidence at which an intent's answers are proven to be wrong rarely enough.
+
+Learn-then-Test by fixed sequence (Angelopoulos, Bates, Candès, Jordan and Lei, 2021): for each
+intent the thresholds of a fixed list are tried strictest first; each tries the hypothesis "the
+error rate from here up is above the promise" with the exact binomial tail, and the walk stops at
+the first one that cannot be refuted. Since a walk only goes on after a success, its steps cost no
+further correction; the intents do: each is tested at (1 - confidence) / number of intents
+(Bonferroni), so that all intents together keep the promise with the stated confidence. If every
+certified intent keeps its promise, so does any mixture of them, whatever fans ask tomorrow.
+
+A walk starts at the strictest threshold with half of the intent's messages, but with no fewer than
+could prove anything and no more than three times as many: the very first messages are too few to
+allow even one error. That looks at confidences, never at who was right, so the test stays valid
+for the messages that were measured (Hoeffding 1956: errors with unequal chances spread no wider
+than the binomial).
+
+Messages that an audit drew with unequal probabilities weigh 1 / p_sample. They then count as
+fewer: n = sum(w) / max(w), rounded down, with sum(w * wrong) / max(w) errors, rounded up. This is
+the number that would be left if messages were thinned out until all were equally likely, never
+more than Kish's effective size; equal weights change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc
+
+LADDER: tuple[float, ...] = (0.998, 0.995, *(round(0.99 - i / 100, 2) for i in range(95)))
+"""The thresholds that are tried, strictest first. Fixed, as the proof demands."""
+
+_ENDLESS = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What is proven for one intent.
+
+    `threshold` is None where there is no proof. `n` messages at or above it held `errors` wrong
+    ones; without proof, both are those at the threshold that is nearest to one. `bound` is
+    the exact upper bound on the error rate there. `coverage` is the share of the messages taken for
+    this intent that the bot may answer. `needs` is how many more messages, all right,
+    would prove it; 0 when proven. `provisional`: proven on held-out sentences, not on audits.
+    """
+
+    intent: str
+    threshold: float | None
+    n: int
+    errors: int
+    bound: float
+    coverage: float
+    needs: int
+    max_error: float
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The proofs of all intents, and what they come to together.
+
+    `bound` is the exact upper bound on the error of all `n` answered messages as one; the promise
+    itself rests on the intents' own proofs. `coverage` is the answered share of all messages.
+    """
+
+    confidence: float
+    intents: Mapping[str, Certified]
+    n: int
+    errors: int
+    bound: float
+    coverage: float
+    provisional: bool
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The proven thresholds by intent; an intent without proof is missing."""
+        return {
+            name: proof.threshold
+            for name, proof in self.intents.items()
+            if proof.threshold is not None
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return asdict(self)
+
+
+def certify(
+    predicted: Sequence[str],
+    confidence: NDArray[np.float64],
+    correct: NDArray[np.bool_],
+    *,
+    intents: Sequence[str],
+    max_error: float | Mapping[str, float],
+    sure: float,
+    weights: NDArray[np.float64] | None = None,
+    provisional: bool = True,
+) -> Certificate:
+    """Return the thresholds that keep the promise.
+
+    `predicted`, `confidence` (0..1), `correct` and `weights` (1 / p_sample) have one entry a
+    message. `intents` are all that may ever be answered, seen or not: their number is what is
+    corrected for. `max_error` is the promised share, one for all or by intent, `sure` the
+    confidence, 0..1.
+    """
+    names = np.array(predicted, dtype=object)
+    every = np.ones(len(names)) if weights is None else weights
+    delta = (1.0 - sure) / max(1, len(intents))
+    proofs = {}
+    answered = np.zeros(len(names), np.bool_)
+    for intent in intents:
+        mine = names == intent
+        promise = max_error if isinstance(max_error, float) else max_error[intent]
+        proof = _walk(
+            intent, confidence[mine], correct[mine], every[mine], promise, delta, provisional
+        )
+        proofs[intent] = proof
+        if proof.threshold is not None:
+            answered |= mine & (confidence >= proof.threshold)
+    n, errors = _effective(correct[answered], every[answered], _heaviest(every))
+    total = float(every.sum())
+    share = float(every[answered].sum()) / total if total else 0.0
+    bound = upper_bound(errors, n, 1.0 - sure)
+    return Certificate(sure, proofs, n, errors, bound, share, provisional)
+
+
+def upper_bound(errors: int, n: int, delta: float) -> float:
+    """Return the exact Clopper-Pearson bound: the error rate is below it with 1 - `delta`.
+
+    Without messages nothing is known, and the bound is 1.
+    """
+    if errors >= n:
+        return 1.0
+    low, high = errors / n, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _tail(errors, n, middle) > delta else (low, middle)
+    return high
+
+
+def needed(errors: int, max_error: float, delta: float) -> int:
+    """Return how many messages, `errors` of them wrong, prove a rate of at most `max_error`."""
+    if max_error <= 0.0:
+        return _ENDLESS
+    low, high = errors, errors + 1
+    while high < _ENDLESS and _tail(errors, high, max_error) > delta:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _tail(errors, middle, max_error) > delta else (low, middle)
+    return high
+
+
+def _tail(errors: int, n: int, rate: float) -> float:
+    """Return the probability of at most `errors` wrong among `n` at this rate."""
+    return 1.0 if errors >= n else float(betainc(n - errors, errors + 1, 1.0 - rate))
+
+
+_needed = lru_cache(maxsize=4096)(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The messages at or above one threshold."""
+
+    threshold: float
+    n: int
+    errors: int
+    share: float
+
+
+def _walk(
+    intent: str,
+    confidence: NDArray[np.float64],
+    correct: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    promise: float,
+    delta: float,
+    provisional: bool,
+) -> Certified:
+    steps = _steps(confidence, correct, weights)
+    enough = _needed(0, promise, delta)
+    half = _effective(correct, weights, _heaviest(weights))[0] // 2
+    start = min(max(enough, half), 3 * enough)
+    proven: _Step | None = None
+    tried: list[_Step] = []
+    for step in steps:
+        tried.append(step)
+        if step.n < start:
+            continue
+        if _tail(step.errors, step.n, promise) > delta:
+            break
+        proven = step
+    at = proven or min(tried, key=lambda step: _missing(step, promise, delta))
+    return Certified(
+        intent,
+        threshold=proven.threshold if proven else None,
+        n=at.n,
+        errors=at.errors,
+        bound=upper_bound(at.errors, at.n, delta),
+        coverage=proven.share if proven else 0.0,
+        needs=0 if proven else max(1, _missing(at, promise, delta)),
+        max_error=promise,
+        provisional=provisional,
+    )
+
+
+def _missing(step: _Step, promise: float, delta: float) -> int:
+    return _needed(step.errors, promise, delta) - step.n
+
+
+def _steps(
+    confidence: NDArray[np.float64], correct: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> list[_Step]:
+    heaviest = _heaviest(weights)
+    total = float(weights.sum())
+    steps = []
+    for threshold in LADDER:
+        above = confidence >= threshold
+        n, errors = _effective(correct[above], weights[above], heaviest)
+        share = float(weights[above].sum()) / total if total else 0.0
+        steps.append(_Step(threshold, n, errors, share))
+    return steps
+
+
+def _heaviest(weights: NDArray[np.float64]) -> float:
+    return float(weights.max()) if len(weights) else 1.0
+
+
+def _effective(
+    correct: NDArray[np.bool_], weights: NDArray[np.float64], heaviest: float
+) -> tuple[int, int]:
+    n = float(weights.sum()) / heaviest
+    errors = float(weights[~correct].sum()) / heaviest
+    return int(n + 1e-9), int(np.ceil(errors - 1e-9))

@@ -1,0 +1,1 @@
+"""The ways in which fans and triagebot reach each other; no channel knows another."""

@@ -1,0 +1,1 @@
+"""The channel for programs, in the shape of Rasa's REST channel."""

@@ -1,0 +1,167 @@
+"""Sends customer-service messages: in order for each fan, and honest about how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from triagebot.channels.wechat.api import PAUSE, Sleep, WeChatApi
+from triagebot.channels.wechat.api_errors import (
+    Ambiguous,
+    MessagesUsed,
+    NotEntitled,
+    Overloaded,
+    TooLong,
+    WeChatApiError,
+    WindowClosed,
+)
+from triagebot.channels.wechat.kefu_messages import Message, messages_of, texts
+from triagebot.channels.wechat.sent import SendState, Sent, state_of
+from triagebot.channels.wechat.text_split import LIMIT
+from triagebot.channels.wechat.window import Ledger
+from triagebot.domain.message import Reply
+
+log = logging.getLogger(__name__)
+
+SEND = "/cgi-bin/message/custom/send"
+TYPING = "/cgi-bin/message/custom/typing"
+
+
+class Kefu:
+    """The customer-service messages of one account.
+
+    With `resend_ambiguous` a message whose fate is unknown is sent once more, and may come
+    twice. `passive_only` turns true by itself when WeChat says the account may not send.
+    """
+
+    def __init__(
+        self,
+        api: WeChatApi,
+        ledger: Ledger,
+        *,
+        passive_only: bool = False,
+        resend_ambiguous: bool = False,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.passive_only = passive_only
+        self._api = api
+        self._ledger = ledger
+        self._resend_ambiguous = resend_ambiguous
+        self._sleep = sleep
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._waiting: Counter[str] = Counter()
+
+    async def send_text(
+        self, fan: str, content: str, *, kf_account: str = "", from_ai: bool = False
+    ) -> Sent:
+        """Send a text of any length, in several messages if need be."""
+        return await self.send(fan, texts(content), kf_account=kf_account, from_ai=from_ai)
+
+    async def send_reply(
+        self, fan: str, reply: Reply, *, as_menu: bool = False, from_ai: bool = False
+    ) -> Sent:
+        """Send a reply that could not go out inside the fan's own request."""
+        return await self.send(fan, messages_of(reply, as_menu=as_menu), from_ai=from_ai)
+
+    async def send(
+        self,
+        fan: str,
+        messages: Sequence[Message],
+        *,
+        kf_account: str = "",
+        from_ai: bool = False,
+    ) -> Sent:
+        """Send messages one after the other, each only when the one before was taken.
+
+        `kf_account` shows that colleague's name and face; `from_ai` adds WeChat's grey line
+        saying that an AI wrote this. Never raises for what WeChat may answer.
+        """
+        extras: Message = {}
+        if kf_account:
+            extras["customservice"] = {"kf_account": kf_account}
+        if from_ai:
+            extras["aimsgcontext"] = {"is_ai_msg": 1}
+        if self.passive_only:
+            return Sent(SendState.NOT_ENTITLED, left=tuple(messages))
+        async with self._turn(fan):
+            return await self._send_all(fan, list(messages), extras)
+
+    async def typing(self, fan: str, on: bool = True) -> bool:
+        """Show, or stop showing, that somebody is typing; says whether WeChat did."""
+        command = "Typing" if on else "CancelTyping"
+        try:
+            await self._api.post(TYPING, {"touser": fan, "command": command}, repeatable=True)
+        except WeChatApiError:
+            return False  # not worth anybody's attention
+        return True
+
+    async def _send_all(self, fan: str, messages: list[Message], extras: Message) -> Sent:
+        count, shortened = 0, False
+        while messages:
+            try:
+                await self._send_one({"touser": fan, **messages[0], **extras})
+            except TooLong as error:
+                parts = [] if shortened else _shorter(messages[0])
+                if not parts:
+                    return self._ended(fan, error, count, messages)
+                messages[:1] = parts
+                shortened = True
+                continue
+            except WeChatApiError as error:
+                return self._ended(fan, error, count, messages)
+            self._ledger.spend(fan)
+            del messages[0]
+            count += 1
+        return Sent(SendState.DELIVERED if count else SendState.EMPTY, sent=count)
+
+    async def _send_one(self, message: Message) -> None:
+        try:
+            await self._api.post(SEND, message)
+        except (Ambiguous, Overloaded):
+            if not self._resend_ambiguous:
+                raise
+            await self._sleep(PAUSE)
+            await self._api.post(SEND, message)
+
+    def _ended(
+        self, fan: str, error: WeChatApiError, count: int, messages: Sequence[Message]
+    ) -> Sent:
+        if isinstance(error, WindowClosed):
+            self._ledger.close(fan)
+        elif isinstance(error, MessagesUsed):
+            self._ledger.use_up(fan)
+        elif isinstance(error, Ambiguous | Overloaded):
+            self._ledger.spend(fan)  # perhaps it was; better one too few
+        elif isinstance(error, NotEntitled):
+            self.passive_only = True
+            log.critical("ALARM: the account may not send messages any more: %s", error.message)
+        return Sent(
+            state_of(error),
+            sent=count,
+            left=tuple(messages),
+            errcode=error.errcode,
+            rid=error.rid,
+        )
+
+    @asynccontextmanager
+    async def _turn(self, fan: str) -> AsyncIterator[None]:
+        """Wait for this fan's earlier messages; forget the lock with the last who waits."""
+        lock = self._locks.setdefault(fan, asyncio.Lock())
+        self._waiting[fan] += 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._waiting[fan] -= 1
+            if not self._waiting[fan]:
+                del self._waiting[fan], self._locks[fan]
+
+
+def _shorter(message: Message) -> list[Message]:
+    if message.get("msgtype") != "text":
+        return []
+    parts = texts(str(message["text"]["content"]), LIMIT // 2)
+    return parts if len(parts) > 1 else []

@@ -1,0 +1,1 @@
+"""People's work: conversations, replies, labels, search, and what they see live."""

@@ -1,0 +1,50 @@
+// One table of shortcuts. It is also what the sheet shows, so the two cannot differ.
+import { isWriting } from "./dom.js";
+import { prefs } from "./prefs.js";
+
+const table = [];
+
+/**
+ * Add shortcuts: `keys` as shown, `text` the catalogue key of what it does, `code` for letters and
+ * digits (the key's place, whatever the input method makes of it), `symbols` for signs (both
+ * widths), `shift` and `alt` as needed, `altToo` when Alt+letter works inside inputs as well.
+ */
+export function bind(group, shortcuts) {
+  table.push(...shortcuts.map((shortcut) => ({ group, ...shortcut })));
+}
+
+/** All shortcuts by group, in the order they were added. */
+export function shortcuts() {
+  const groups = new Map();
+  for (const shortcut of table) {
+    groups.set(shortcut.group, [...(groups.get(shortcut.group) ?? []), shortcut]);
+  }
+  return groups;
+}
+
+/** An input method is at work: its keys are not ours, least of all the Enter that picks a word. */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
+export function listen() {
+  document.addEventListener("keydown", (event) => {
+    if (isComposing(event) || event.ctrlKey || event.metaKey) return;
+    // An open dialog has its own keys.
+    if (document.querySelector("dialog[open]")) return;
+    const hit = table.find((shortcut) => matches(shortcut, event));
+    if (!hit || hit.run(event) === false) return;
+    event.preventDefault();
+  });
+}
+
+function matches(shortcut, event) {
+  if (!shortcut.run) return false;
+  if (event.altKey) return shortcut.altToo && event.code === shortcut.code && !event.shiftKey;
+  if (isWriting(event.target)) return false;
+  if (shortcut.always !== true && !prefs.keys) return false;
+  // Enter on a focused button presses that button.
+  if (shortcut.code === "Enter" && event.target.closest("button, a")) return false;
+  if (shortcut.symbols) return shortcut.symbols.includes(event.key);
+  return shortcut.code === event.code && Boolean(shortcut.shift) === event.shiftKey;
+}

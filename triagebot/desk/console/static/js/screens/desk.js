@@ -1,0 +1,130 @@
+// The inbox: put the parts together and start.
+import { byId } from "../core/dom.js";
+import { listen } from "../core/keys.js";
+import { session } from "../core/page.js";
+import { choose, prefs } from "../core/prefs.js";
+import { startStream } from "../core/stream.js";
+import { state, update } from "../core/store.js";
+import { showLine } from "../ui/banner.js";
+import { focusComposer, startComposer, suggest } from "../ui/composer.js";
+import { startContext } from "../ui/context.js";
+import { startHead } from "../ui/head.js";
+import { startList } from "../ui/list.js";
+import { VIEWS, startRail } from "../ui/rail.js";
+import { openSearch } from "../ui/search.js";
+import { startThread } from "../ui/thread.js";
+import { complain } from "../ui/toast.js";
+import { act } from "./actions.js";
+import { loadMore, openConversation, readAddress, refresh, showView } from "./inbox.js";
+import { pickFor, setIntent, unlabel } from "./labels.js";
+import { heard, letInAtRest, loadCatalogue } from "./live.js";
+import { retry, send, sendAndResolve } from "./sending.js";
+import { bindKeys } from "./shortcuts.js";
+
+const RETRY = 3000;
+
+const does = {
+  take: () => act("take"),
+  release: () => act("release"),
+  hand_back: () => act("hand_back"),
+  resolve: () => act("resolve"),
+  reopen: () => act("reopen"),
+  back: () => openConversation(null),
+  toggle_context: toggleContext,
+  toggleContext,
+  refresh,
+  up,
+  stepView: (by) => go(VIEWS[(VIEWS.indexOf(state.view) + by + VIEWS.length) % VIEWS.length]),
+  search: () => openSearch((hit) => openConversation(hit.conversation_id, hit.message_id)),
+  suggest: (index) => suggestDraft(index),
+  label: pickFor,
+  unlabel,
+  retry,
+  setIntent,
+  pick: () => pickFor(),
+  send,
+  sendAndResolve,
+};
+
+function go(view) {
+  openConversation(null);
+  showView(view);
+}
+
+function suggestDraft(index) {
+  const answer = state.detail?.guess?.answers[index];
+  return answer ? suggest(answer.text) : false;
+}
+
+// On a narrow screen the pane lies over the thread, so it opens only when asked for.
+const narrow = matchMedia("(max-width: 1100px)");
+const desk = document.querySelector(".desk");
+
+function showContext(isShown) {
+  desk.classList.toggle("no-context", !isShown);
+  update({}, "open");
+}
+
+function toggleContext() {
+  const isShown = desk.classList.contains("no-context");
+  if (!narrow.matches) choose("context", isShown);
+  showContext(isShown);
+}
+
+// Out of what lies on top first, then out of what is focused, then out of the conversation.
+function up() {
+  if (narrow.matches && !desk.classList.contains("no-context")) {
+    showContext(false);
+    return true;
+  }
+  const { activeElement } = document;
+  if (activeElement !== document.body && activeElement !== byId("rows")) byId("rows").focus();
+  else if (state.openId) openConversation(null);
+  else return false;
+  return true;
+}
+
+async function start() {
+  state.me = session.agent;
+  const fitContext = () => showContext(prefs.context && !narrow.matches);
+  fitContext();
+  narrow.addEventListener("change", fitContext);
+  startRail(go);
+  startList({ open: openConversation, more: loadMore, refresh });
+  startHead(does);
+  startThread(does);
+  startComposer(does);
+  startContext(does);
+  bindKeys(does);
+  listen();
+  byId("rows").addEventListener("keydown", (event) => event.key === "Enter" && focusComposer());
+  if (!location.hash) history.replaceState(null, "", sessionStorage.getItem("triagebot.return") || "#waiting");
+  sessionStorage.removeItem("triagebot.return");
+  addEventListener("hashchange", followAddress);
+  setInterval(() => update({}, "minute"), 30_000);
+  loadCatalogue().catch((error) => complain(error.advice));
+  const { view, id } = readAddress();
+  state.view = view;
+  if (id) openConversation(id);
+  startStream(await firstView(), heard, showLine);
+  letInAtRest();
+}
+
+// Without the first page there is no place in the stream to begin from.
+async function firstView() {
+  for (;;) {
+    const cursor = await showView(state.view);
+    if (cursor !== null) return cursor;
+    await new Promise((done) => {
+      setTimeout(done, RETRY);
+    });
+  }
+}
+
+function followAddress() {
+  const { view, id } = readAddress();
+  if (view !== state.view) showView(view);
+  if (id !== state.openId) openConversation(id);
+}
+
+start();

@@ -1,0 +1,107 @@
+// Load views and conversations, and keep the address in step, so that a link leads to the place.
+import { get } from "../core/api.js";
+import { state, update } from "../core/store.js";
+import { VIEWS } from "../ui/rail.js";
+
+const PAGE = 50;
+const MOST = 200;
+let asked = 0;
+
+/** Show a view from its top. Resolves to the newest event that the server counted in. */
+export async function showView(view) {
+  const isOther = view !== state.view;
+  if (isOther) update({ view, order: [], next: null }, "view", "rows");
+  update({ loading: true, failed: null }, "rows");
+  writeAddress();
+  return loadOrder(view, PAGE);
+}
+
+/** Fetch the order anew, as long as it is now; this is the only way in which rows move. */
+export function refresh() {
+  return loadOrder(state.view, Math.min(MOST, Math.max(PAGE, state.order.length)));
+}
+
+async function loadOrder(view, limit) {
+  const mine = ++asked;
+  try {
+    const page = await get(`/conversations?view=${view}&limit=${limit}`);
+    if (mine !== asked) return page.cursor;
+    keep(page.items);
+    const order = page.items.map((row) => row.id);
+    const changes = { order, next: page.next, counts: page.counts, loading: false, failed: null };
+    update({ ...changes, waitingUpdates: new Set() }, "rows", "counts");
+    return page.cursor;
+  } catch (error) {
+    if (mine === asked) update({ loading: false, failed: error.advice }, "rows");
+    return null;
+  }
+}
+
+let isLoadingMore = false;
+
+/** Fetch the next page, once at a time. */
+export async function loadMore() {
+  if (isLoadingMore || !state.next) return;
+  isLoadingMore = true;
+  const { view, next } = state;
+  try {
+    const page = await get(`/conversations?view=${view}&limit=${PAGE}&after=${encodeURIComponent(next)}`);
+    if (view !== state.view || next !== state.next) return;
+    keep(page.items);
+    const known = new Set(state.order);
+    const fresh = page.items.map((row) => row.id).filter((id) => !known.has(id));
+    update({ order: [...state.order, ...fresh], next: page.next }, "rows");
+  } catch {
+    // Scrolling on asks again.
+  } finally {
+    isLoadingMore = false;
+  }
+}
+
+/** Open a conversation, at one message if `found` names it. */
+export async function openConversation(id, found = null) {
+  update({ openId: id, found, detailFailed: null }, "open");
+  document.querySelector(".desk").dataset.shows = id ? "thread" : "list";
+  writeAddress();
+  if (id) await loadDetail(id);
+}
+
+/** Fetch the open conversation anew, with the newest guess. */
+export async function loadDetail(id = state.openId) {
+  try {
+    const detail = await get(`/conversations/${id}`);
+    if (id !== state.openId) return;
+    keep([detail.conversation]);
+    // What is on its way is not yet known to the server.
+    const old = state.detail?.conversation.id === id ? state.detail.thread : [];
+    const thread = [...unchanged(old, detail.thread), ...old.filter((item) => item.client_id)];
+    update({ detail: { ...detail, thread } }, "detail", "rows");
+  } catch (error) {
+    const isHere = state.detail?.conversation.id === id;
+    if (id === state.openId && !isHere) update({ detailFailed: error.advice, detail: null }, "open", "detail");
+  }
+}
+
+// What did not change stays the same object, so that it is not drawn, or read aloud, again.
+function unchanged(old, fresh) {
+  const known = new Map(old.map((item) => [item.id, item]));
+  return fresh.map((item) => {
+    const before = known.get(item.id);
+    return before && JSON.stringify(before) === JSON.stringify(item) ? before : item;
+  });
+}
+
+/** Return view and conversation that the address names. */
+export function readAddress() {
+  const [view, id] = location.hash.slice(1).split("/");
+  return { view: VIEWS.includes(view) ? view : "waiting", id: /^\d+$/.test(id ?? "") ? id : null };
+}
+
+function writeAddress() {
+  const hash = `#${[state.view, state.openId].filter(Boolean).join("/")}`;
+  if (location.hash !== hash) history.replaceState(null, "", hash);
+}
+
+function keep(rows) {
+  rows.forEach((row) => state.rows.set(row.id, row));
+}

@@ -1,0 +1,85 @@
+// What the server tells without being asked. Rows change where they are; new ones wait to be let in.
+import { get } from "../core/api.js";
+import { t } from "../core/i18n.js";
+import { belongs, state, update } from "../core/store.js";
+import { isAtRest } from "../ui/list.js";
+import { say } from "../ui/toast.js";
+import { loadDetail, refresh } from "./inbox.js";
+
+const SETTLE = 200;
+const LOOK = 2000;
+let timer;
+
+const takers = {
+  conversation: takeRow,
+  message: takeMessage,
+  counts: (counts) => update({ counts: { ...state.counts, ...counts } }, "counts"),
+  model: takeModel,
+  resync: takeAll,
+};
+
+/** Take in one event; unknown ones are from a newer server and mean nothing here. */
+export function heard(name, data) {
+  takers[name]?.(data);
+}
+
+/** Let new rows in by themselves while nobody is at the list. */
+export function letInAtRest() {
+  setInterval(() => {
+    const isFirst = state.order.length === 0 && !state.loading;
+    if (state.waitingUpdates.size && (isFirst || isAtRest())) refresh();
+  }, LOOK);
+}
+
+/** Fetch what intents and answers there are. */
+export async function loadCatalogue() {
+  const { intents, answers, model } = await get("/catalogue");
+  const catalogue = {
+    intents: new Map(intents.map((each) => [each.name, each])),
+    answers: new Map(answers.map((each) => [each.id, each])),
+    model,
+  };
+  update({ catalogue }, "catalogue");
+}
+
+function takeRow(row) {
+  const known = state.rows.get(row.id);
+  // An older state of the row may arrive after the answer to our own change.
+  if (known && known.fence > row.fence) return;
+  state.rows.set(row.id, row);
+  const isListed = state.order.includes(row.id);
+  const updates = new Set(state.waitingUpdates);
+  if (isListed === belongs(row, state.view)) updates.delete(row.id);
+  else updates.add(row.id);
+  update({ waitingUpdates: updates }, "rows");
+  if (row.id === state.openId && state.detail?.conversation.id === row.id) {
+    update({ detail: { ...state.detail, conversation: row } }, "detail");
+  }
+}
+
+function takeMessage({ conversation_id: id, item }) {
+  if (id !== state.openId || state.detail?.conversation.id !== id) return;
+  const { thread } = state.detail;
+  const index = thread.findIndex((each) => each.id === item.id || isSameSend(each, item));
+  const next = index < 0 ? [...thread, item] : thread.map((each, at) => (at === index ? item : each));
+  update({ detail: { ...state.detail, thread: next } }, "detail");
+  // A new word of the fan makes a new guess.
+  if (item.from !== "fan" || index >= 0) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => loadDetail(id), SETTLE);
+}
+
+// Our own message may come by this way before the answer to our request does.
+function isSameSend(sent, item) {
+  return sent.client_id && item.from === "agent" && item.agent?.id === state.me.id && sent.text === item.text;
+}
+
+async function takeModel({ name }) {
+  await loadCatalogue().catch(() => {});
+  say(t("model.new", { name }));
+}
+
+function takeAll() {
+  refresh();
+  if (state.openId) loadDetail();
+}

@@ -1,0 +1,36 @@
+// Sign in and go on to the place that was left.
+import { attribute, byId, setText } from "../core/dom.js";
+import { post } from "../core/api.js";
+import { t } from "../core/i18n.js";
+import { base } from "../core/page.js";
+
+const form = byId("login");
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { name, password } = form.elements;
+  busy(true);
+  try {
+    await post("/session", { name: name.value.trim(), password: password.value });
+    location.assign(`${base}/desk${sessionStorage.getItem("triagebot.return") ?? ""}`);
+  } catch (error) {
+    busy(false);
+    explain(error);
+    password.select();
+  }
+});
+
+function busy(isBusy) {
+  form.elements.submit.disabled = isBusy;
+  setText(form.elements.submit, t(isBusy ? "login.busy" : "login.submit"));
+}
+
+function explain(error) {
+  const isWrong = error.status === 401;
+  const seconds = Number(error.fields?.retry_after);
+  const wait = seconds ? t("login.wait", { minutes: Math.ceil(seconds / 60) }) : error.advice;
+  setText(byId("problem"), isWrong ? t("login.wrong") : wait);
+  for (const field of [form.elements.name, form.elements.password]) {
+    attribute(field, "aria-invalid", isWrong ? "true" : null);
+  }
+}

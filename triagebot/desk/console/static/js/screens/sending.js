@@ -1,0 +1,90 @@
+// Send what was written: it stands in the thread at once and says how its delivery goes.
+import { freshId, post } from "../core/api.js";
+import { openRow, state, update } from "../core/store.js";
+import { giveBack } from "../ui/composer.js";
+import { complain } from "../ui/toast.js";
+import { act, putRow } from "./actions.js";
+import { loadDetail } from "./inbox.js";
+
+/** Send a text to the open conversation's fan. Resolves to whether the server has it. */
+export function send(text) {
+  const row = openRow();
+  const item = {
+    id: `unsent-${freshId()}`,
+    client_id: freshId(),
+    from: "agent",
+    kind: "text",
+    text,
+    at: new Date().toISOString(),
+    options: [],
+    decision: null,
+    label: null,
+    agent: { id: state.me.id, name: state.me.name },
+    state: "sending",
+  };
+  showItem(row.id, item);
+  // Whoever answers has the conversation.
+  if (row.agent === null) putRow({ ...row, status: "open", agent: item.agent });
+  return deliver(row, item);
+}
+
+/** Send, and close the conversation once the words are safe with the server. */
+export async function sendAndResolve(text) {
+  const { id } = openRow();
+  if (!(await send(text))) return;
+  const row = state.rows.get(id);
+  if (row) act("resolve", row);
+}
+
+/** Try an item again: one that never reached the server, or one the platform did not take. */
+export async function retry(item) {
+  const row = openRow();
+  showItem(row.id, { ...item, state: "sending" });
+  if (item.client_id) return deliver(row, item);
+  try {
+    showItem(row.id, await post(`/outbound/${item.id.slice(1)}/resend`));
+  } catch (error) {
+    showItem(row.id, item);
+    complain(error.advice);
+  }
+  return undefined;
+}
+
+async function deliver(row, item) {
+  const body = { text: item.text, client_id: item.client_id };
+  try {
+    const sent = await post(`/conversations/${row.id}/messages`, body);
+    showItem(row.id, sent, item.id);
+    if (row.agent === null) await loadDetail(row.id);
+    return true;
+  } catch (error) {
+    refused(row, item, error);
+    return false;
+  }
+}
+
+function refused(row, item, error) {
+  complain(error.advice);
+  if (error.code !== "conflict") return showItem(row.id, { ...item, state: "failed" }, item.id);
+  // Somebody else has the fan: the words go back to where they were typed.
+  dropItem(row.id, item.id);
+  giveBack(row.id, item.text);
+  return loadDetail(row.id);
+}
+
+function showItem(conversationId, item, replaces = item.id) {
+  if (state.detail?.conversation.id !== conversationId) return;
+  // The stream may have brought it before; then both stand for the same message.
+  const rest = state.detail.thread.filter((each) => each.id !== item.id || each.id === replaces);
+  const index = rest.findIndex((each) => each.id === replaces);
+  const isKnown = index < 0 && state.detail.thread.some((each) => each.id === item.id);
+  if (isKnown) return;
+  const thread = index < 0 ? [...rest, item] : rest.map((each, place) => (place === index ? item : each));
+  update({ detail: { ...state.detail, thread } }, "detail");
+}
+
+function dropItem(conversationId, itemId) {
+  if (state.detail?.conversation.id !== conversationId) return;
+  const thread = state.detail.thread.filter((each) => each.id !== itemId);
+  update({ detail: { ...state.detail, thread } }, "detail");
+}

@@ -1,0 +1,62 @@
+// The keys of the inbox. Letters go by their place on the keyboard, signs by what they are.
+import { byId } from "../core/dom.js";
+import { bind } from "../core/keys.js";
+import { toggleTheme } from "../core/prefs.js";
+import { focusComposer } from "../ui/composer.js";
+import { openSettings } from "../ui/settings.js";
+import { openSheet } from "../ui/sheet.js";
+import { toggleWhy } from "../ui/thread.js";
+import { undoNewest } from "../ui/toast.js";
+import { act, step } from "./actions.js";
+import { pickFor, setGuess } from "./labels.js";
+
+/** Bind all keys; `does` are those that only the desk knows. */
+export function bindKeys(does) {
+  bind("move", [
+    { keys: ["J"], text: "keys.next", code: "KeyJ", altToo: true, run: () => step(1) },
+    { keys: ["K"], text: "keys.previous", code: "KeyK", altToo: true, run: () => step(-1) },
+    { keys: ["R", "↵"], text: "keys.reply", code: "Enter", run: focusComposer },
+    { code: "KeyR", altToo: true, run: focusComposer },
+    { keys: ["["], text: "keys.previous_view", symbols: "[【", run: () => does.stepView(-1) },
+    { keys: ["]"], text: "keys.next_view", symbols: "]】", run: () => does.stepView(1) },
+    { keys: ["."], text: "keys.refresh", symbols: ".。", run: does.refresh },
+    { keys: ["/"], text: "keys.search", symbols: "/、", run: does.search },
+    { keys: ["Esc"], text: "keys.up", symbols: ["Escape"], always: true, run: does.up },
+  ]);
+  bind("decide", [
+    { keys: ["M"], text: "keys.take", code: "KeyM", run: () => act("take") },
+    { keys: ["⇧M"], text: "keys.release", code: "KeyM", shift: true, run: () => act("release") },
+    { keys: ["B"], text: "keys.hand_back", code: "KeyB", run: () => act("hand_back") },
+    { keys: ["E"], text: "keys.resolve", code: "KeyE", altToo: true, run: () => act("resolve") },
+    { keys: ["Z"], text: "keys.undo", code: "KeyZ", run: undoNewest },
+  ]);
+  bind("bot", [
+    { keys: ["1", "2", "3"], text: "keys.suggest" }, // only shown; the digits follow
+    ...digits(3, false, does.suggest),
+    { keys: ["⇧1", "…", "⇧5"], text: "keys.set_intent" },
+    ...digits(9, true, setGuess),
+    { keys: ["I"], text: "keys.pick", code: "KeyI", run: () => pickFor() },
+    { keys: ["W"], text: "keys.why", code: "KeyW", run: toggleWhy },
+    { keys: ["O"], text: "keys.context", code: "KeyO", altToo: true, run: does.toggleContext },
+  ]);
+  bind("write", [
+    { keys: ["Ctrl", "↵"], text: "keys.send" },
+    { keys: ["Ctrl", "⇧", "↵"], text: "keys.send_resolve" },
+    { keys: ["Esc"], text: "keys.leave" },
+  ]);
+  bind("desk", [
+    { keys: ["D"], text: "keys.theme", code: "KeyD", run: toggleTheme },
+    { keys: [","], text: "keys.settings", symbols: ",，", run: openSettings },
+    { keys: ["?"], text: "keys.sheet", symbols: "?？", always: true, run: openSheet },
+  ]);
+  byId("do-keys").addEventListener("click", openSheet);
+  byId("do-settings").addEventListener("click", openSettings);
+  byId("do-theme").addEventListener("click", toggleTheme);
+  byId("do-search").addEventListener("click", does.search);
+}
+
+function digits(most, shift, run) {
+  return Array.from({ length: most }, (_, index) => {
+    return { code: `Digit${index + 1}`, shift, run: () => run(index) };
+  });
+}

@@ -1,0 +1,94 @@
+// The right pane: what the bot thinks, why, what could be said, who the fan is.
+import { byId, el, fill } from "../core/dom.js";
+import { exactTime, score, since, t, tAny } from "../core/i18n.js";
+import { openRow, state, watch } from "../core/store.js";
+import { leftOf } from "./clock.js";
+import { reasonOf, saysThreshold, thresholdOf } from "./decision.js";
+import { createGuesses } from "./guesses.js";
+import { createWords } from "./words.js";
+
+let actions;
+
+/** Draw the pane; `does.setIntent(name)`, `does.pick()`, `does.suggest(index)`. */
+export function startContext(does) {
+  actions = does;
+  watch(["open", "detail", "catalogue", "minute"], draw);
+}
+
+/** The fan's newest message with words, and what the bot decided on it. */
+export function newest() {
+  const thread = state.detail?.thread ?? [];
+  const id = state.detail?.guess?.message_id;
+  const message = thread.find((item) => item.id === id) ?? null;
+  const reply = thread.find((item) => item.id === `r${id}`);
+  return { message, decision: reply?.decision ?? message?.decision ?? null };
+}
+
+function draw() {
+  const body = byId("context-body");
+  const isHere = state.detail && state.detail.conversation.id === state.openId;
+  if (!isHere) {
+    if (!state.openId) fill(body, el("p", { class: "empty" }, t("context.nothing")));
+    return;
+  }
+  // A redraw must not take the focus away from the button that caused it.
+  const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  fill(body, ...cards());
+  if (focused) body.querySelector(`[data-key="${focused}"]`)?.focus();
+}
+
+function cards() {
+  const { guess } = state.detail;
+  const row = openRow();
+  if (!guess) return [el("p", { class: "card quiet" }, t("context.no_guess")), fanCard(row)];
+  const { message, decision } = newest();
+  return [
+    card(t("context.guess"), guess.intents.length && createGuesses({ guess, message, decision, actions })),
+    card(t("context.why"), ...why(guess, decision, message)),
+    guess.answers.length > 0 && card(t("context.drafts"), ...guess.answers.map(draft)),
+    fanCard(row),
+  ].filter(Boolean);
+}
+
+function card(title, ...children) {
+  return el("section", { class: "card" }, el("h3", {}, title), ...children);
+}
+
+function why(guess, decision, message) {
+  const sentence = decision ? reasonOf(decision) : tAny(`reason_short.${guess.reason}`, "context.no_reason");
+  return [
+    el("p", { class: "reason" }, sentence),
+    decision?.confidence > 0 && !saysThreshold(decision) && el("p", { class: "threshold" }, thresholdOf(decision)),
+    createWords(guess, message?.text ?? ""),
+  ];
+}
+
+function draft(answer, index) {
+  const press = { click: () => actions.suggest(index) };
+  return el(
+    "button",
+    { type: "button", class: "draft", data: { key: `draft-${index}` }, on: press },
+    el(
+      "span",
+      { class: "draft-head" },
+      el("kbd", {}, String(index + 1)),
+      el("span", {}, answer.question),
+      el("span", { class: "number" }, score(answer.confidence)),
+    ),
+    el("span", { class: "draft-text clamped" }, answer.text),
+  );
+}
+
+function fanCard(row) {
+  const channel = row.channel.split(":");
+  const facts = [
+    ["fan.name", row.fan],
+    ["fan.channel", [tAny(`channel.${channel[0]}`, channel[0]), channel[1]].filter(Boolean).join(" · ")],
+    row.waiting_since && ["fan.waiting", since(row.waiting_since)],
+    ["fan.last", exactTime(row.last_at)],
+    row.window_until && ["fan.window", leftOf(row)],
+    ["fan.messages", String(state.detail.thread.filter((item) => item.from === "fan").length)],
+  ].filter(Boolean);
+  const list = facts.flatMap(([key, value]) => [el("dt", {}, t(key)), el("dd", {}, value)]);
+  return card(t("context.fan"), el("dl", { class: "facts" }, ...list));
+}

@@ -1,0 +1,31 @@
+// Dialogs: the browser keeps the focus inside and gives it back after.
+import { el, icon } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+
+/** Open a dialog around `content`; returns a function that closes it. */
+export function openDialog({ label, wide, headless }, ...content) {
+  const dialog = el("dialog", { "aria-label": label, css: wide ? { "--wide": wide } : {} });
+  const close = () => dialog.close();
+  if (headless) dialog.append(...content);
+  else dialog.append(head(label, close), el("div", { class: "dialog-body", tabindex: -1, autofocus: true }, ...content));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("mousedown", (event) => {
+    if (event.target === dialog) close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return close;
+}
+
+function head(label, close) {
+  return el(
+    "div",
+    { class: "dialog-head" },
+    el("h2", {}, label),
+    el(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": t("close"), on: { click: close } },
+      icon("close"),
+    ),
+  );
+}

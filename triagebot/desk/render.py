@@ -1,0 +1,98 @@
+"""Turn stored events into what screens draw: whole rows and items, never only ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from triagebot.desk.rows import conversation_row, message_items, outbound_item
+from triagebot.desk.shapes import MessageEvent, ModelEvent, ThreadItem
+from triagebot.errors import NotFound
+from triagebot.store import conversations, labels, messages, outbound
+from triagebot.store.database import Database
+from triagebot.store.events import EventRow
+from triagebot.web.sse import ServerEvent
+
+T = TypeVar("T")
+
+
+async def render(db: Database, batch: Sequence[EventRow]) -> list[ServerEvent]:
+    """Return what a batch of events shows, ids strictly ascending.
+
+    A conversation is shown once, at its last event: what it is now. What was deleted meanwhile is
+    passed over. A bot's reply follows its message with an id half a step on, as screens drop what
+    is not newer than what they have.
+    """
+    last = {row.conversation_id: row for row in batch if row.kind == "conversation"}
+    rows = await _conversations(db, last.values())
+    events = [
+        ServerEvent(str(row.id), "conversation", rows[row.conversation_id])
+        for row in last.values()
+        if row.conversation_id in rows
+    ]
+    events += await _messages(db, [row for row in batch if row.kind == "message"])
+    events += [
+        ServerEvent(str(row.id), "model", msgspec.json.encode(ModelEvent(row.payload["name"])))
+        for row in batch
+        if row.kind == "model"
+    ]
+    return sorted(events, key=lambda event: float(event.id))
+
+
+async def _conversations(db: Database, events: Iterable[EventRow]) -> dict[int | None, bytes]:
+    wanted = [row.conversation_id for row in events if row.conversation_id is not None]
+    if not wanted:
+        return {}
+    found = await db.read(lambda connection: known(partial(conversations.get, connection), wanted))
+    return {number: msgspec.json.encode(conversation_row(row)) for number, row in found.items()}
+
+
+async def _messages(db: Database, events: Sequence[EventRow]) -> list[ServerEvent]:
+    said = _numbers(events, "message_id")
+    written = _numbers(events, "outbound_id")
+    if not said and not written:
+        return []
+    rows, labelled, texts = await db.read(
+        lambda connection: (
+            known(partial(messages.get, connection), said.values()),
+            labels.of_messages(connection, list(said.values())),
+            known(partial(outbound.get, connection), written.values()),
+        )
+    )
+    shown = []
+    for event_id, number in said.items():
+        if number in rows:
+            row = rows[number]
+            items = message_items(row, labelled.get(number))
+            shown += [
+                _event(place, row.conversation_id, item)
+                for place, item in zip((f"{event_id}", f"{event_id}.5"), items, strict=False)
+            ]
+    for event_id, number in written.items():
+        if number in texts:
+            row_of = texts[number]
+            shown.append(_event(str(event_id), row_of.conversation_id, outbound_item(row_of)))
+    return shown
+
+
+def _event(place: str, conversation_id: int, item: ThreadItem) -> ServerEvent:
+    data = msgspec.json.encode(MessageEvent(str(conversation_id), item))
+    return ServerEvent(place, "message", data)
+
+
+def _numbers(events: Iterable[EventRow], name: str) -> dict[int, int]:
+    return {row.id: int(row.payload[name]) for row in events if name in row.payload}
+
+
+def known(get: Callable[[int], T], numbers: Iterable[int]) -> dict[int, T]:
+    """Return what `get` gives for each number, without those it raises `NotFound` for."""
+    found = {}
+    for number in set(numbers):
+        try:
+            found[number] = get(number)
+        except NotFound:
+            continue
+    return found

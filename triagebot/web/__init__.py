@@ -1,0 +1,1 @@
+"""HTTP parts that all areas share: the table of endpoints, the gate, live streams, static files."""

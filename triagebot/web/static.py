@@ -1,0 +1,112 @@
+"""Serve scripts and styles from memory, compressed, under a path that names their content."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from triagebot.errors import NotFound
+from triagebot.web.endpoint import Call, Endpoint
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
+"""Files of other kinds are not served."""
+
+SMALLEST_GZIP = 512
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, ready to send."""
+
+    content_type: str
+    plain: bytes
+    packed: bytes | None
+
+
+class Static:
+    """Owns `/static/<hash>/<root>/<path>`; `roots` maps the first part of the path to a folder.
+
+    With `dev`, files are read anew at each request, the hash is the word `dev` and nothing is kept
+    by browsers.
+    """
+
+    def __init__(self, roots: Mapping[str, Path], *, dev: bool = False) -> None:
+        self._roots = dict(roots)
+        self._dev = dev
+        self._assets = {} if dev else dict(self._load())
+        self.version = "dev" if dev else _version(self._assets)
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return the one endpoint."""
+        path = "/static/{version}/{path:.+}"
+        return [Endpoint("GET", path, "A static file", self.show, role=None, described=False)]
+
+    def url(self, path: str) -> str:
+        """Return the address of `root/path`. Raises `NotFound`, so that a typo fails in tests."""
+        if self._find(path) is None:
+            raise NotFound(f"There is no static file {path}.")
+        return f"/static/{self.version}/{path}"
+
+    def under(self, root: str, suffix: str) -> list[str]:
+        """Return the addresses of all files of one kind in a root, for `modulepreload`."""
+        names = self._assets if not self._dev else dict(self._load())
+        return [
+            f"/static/{self.version}/{name}"
+            for name in sorted(names)
+            if name.startswith(f"{root}/") and name.endswith(suffix)
+        ]
+
+    async def show(self, call: Call) -> web.StreamResponse:
+        """Return the file; an address with an old hash is gone."""
+        asset = self._find(call.params["path"])
+        if asset is None or call.params["version"] != self.version:
+            raise NotFound("There is no such file.")
+        headers = {
+            "Content-Type": asset.content_type,
+            "Cache-Control": "no-store" if self._dev else FOR_EVER,
+            "Vary": "Accept-Encoding",
+        }
+        if asset.packed and "gzip" in call.request.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return web.Response(body=asset.packed, headers=headers)
+        return web.Response(body=asset.plain, headers=headers)
+
+    def _find(self, path: str) -> Asset | None:
+        # In development the folders are listed anew: a path is compared, never opened as given.
+        return (dict(self._load()) if self._dev else self._assets).get(path)
+
+    def _load(self) -> Iterator[tuple[str, Asset]]:
+        for root, folder in self._roots.items():
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and file.suffix in TYPES:
+                    name = f"{root}/{file.relative_to(folder).as_posix()}"
+                    yield name, _asset(file.suffix, file.read_bytes())
+
+
+def _asset(suffix: str, plain: bytes) -> Asset:
+    packed = gzip.compress(plain, 9, mtime=0) if len(plain) >= SMALLEST_GZIP else None
+    if packed is not None and len(packed) >= len(plain):
+        packed = None
+    return Asset(TYPES[suffix], plain, packed)
+
+
+def _version(assets: Mapping[str, Asset]) -> str:
+    digest = hashlib.sha256()
+    for name, asset in sorted(assets.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(asset.plain).digest())
+    return digest.hexdigest()[:16]
