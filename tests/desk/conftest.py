@@ -1,0 +1,207 @@
+"""The whole server but for WeChat, on a database of its own, with people of every role."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from tests.conftest import Clock
+from tests.desk.mind import Holder
+from triagebot.channels.outbox import Outbox
+from triagebot.channels.rest.api import RestApi
+from triagebot.channels.webchat.api import WebChatApi
+from triagebot.channels.webchat.news import News
+from triagebot.channels.webchat.pages import WebChatPages
+from triagebot.desk.catalogue import CatalogueApi
+from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.labelling import LabelApi
+from triagebot.desk.live import LiveApi
+from triagebot.desk.pages import DeskPages
+from triagebot.desk.replies import ReplyApi
+from triagebot.desk.search import SearchApi
+from triagebot.domain.agent import Agent, Role
+from triagebot.domain.message import Inbound, Kind
+from triagebot.intake.accept import Intake, Outcome
+from triagebot.store import agents, events
+from triagebot.store.database import Database
+from triagebot.web.auth import Auth, Door
+from triagebot.web.docs_page import DocsPage
+from triagebot.web.endpoint import mount
+from triagebot.web.feed import Feed
+from triagebot.web.health import HealthApi, Metrics
+from triagebot.web.middleware import errors_middleware, measure_middleware, safe_headers
+from triagebot.web.openapi import OpenApi
+from triagebot.web.passwords import Passwords
+from triagebot.web.session import SessionApi
+from triagebot.web.shells import Shells
+from triagebot.web.sse import Streams
+from triagebot.web.static import Static
+from triagebot.web.upkeep import Upkeep
+
+PASSWORD = "correct horse"
+MESSAGES = {"zh": {"title": "客服台"}, "en": {"title": "Desk"}}
+SHELL = (
+    '<html lang="{{ language }}"><script id="page-data">{{ page|tojson }}</script>{{ t("title") }}'
+)
+
+Client = TestClient[web.Request, web.Application]
+
+
+@dataclass
+class World:
+    """All parts of one server, and shortcuts for what tests do."""
+
+    db: Database
+    clock: Clock
+    intake: Intake
+    app: web.Application
+    auth: Auth
+    feed: Feed
+    live: LiveApi
+    outbox: Outbox
+    upkeep: Upkeep
+    streams: Streams
+    news: News
+    password_hash: str
+    connect: Callable[..., Awaitable[Client]]
+    people: dict[str, Agent] = field(default_factory=dict)
+
+    async def person(self, name: str, role: Role = Role.AGENT) -> Agent:
+        if name not in self.people:
+            self.people[name] = await self.db.write(
+                agents.add, name, role, self.password_hash, self.clock()
+            )
+        return self.people[name]
+
+    async def fan_says(self, text: str, fan: str = "fan-1234", key: str = "") -> Outcome:
+        self.clock.forward(seconds=1)
+        key = key or f"{self.clock.now}"
+        return await self.intake.accept(Inbound("webchat", fan, key, Kind.TEXT, text, self.clock()))
+
+    async def caught_up(self) -> None:
+        """Wait until the feed has passed everything that has happened."""
+        newest = await self.db.read(events.newest)
+        async with asyncio.timeout(10):
+            while self.feed.cursor < newest:  # noqa: ASYNC110 nobody tells when it has
+                await asyncio.sleep(0)
+
+    async def client(self) -> Client:
+        return await self.connect(self.app)
+
+    async def signed_in(self, name: str, role: Role = Role.AGENT) -> Desk:
+        await self.person(name, role)
+        desk = Desk(await self.client())
+        await desk.sign_in(name)
+        return desk
+
+
+class Desk:
+    """A browser with somebody signed in."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.csrf = ""
+
+    async def sign_in(self, name: str, password: str = PASSWORD):
+        body = {"name": name, "password": password}
+        response = await self.client.post("/api/v1/session", json=body)
+        if response.status == 200:
+            self.csrf = (await response.json())["csrf"]
+        return response
+
+    async def request(self, method: str, path: str, **options):
+        headers = {"X-CSRF-Token": self.csrf, **options.pop("headers", {})}
+        return await self.client.request(method, path, headers=headers, **options)
+
+    async def get(self, path: str):
+        response = await self.client.get(path)
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+    async def post(self, path: str, body: object = None, status: int = 200):
+        response = await self.request("POST", path, json={} if body is None else body)
+        assert response.status == status, await response.text()
+        return await response.json()
+
+    async def change(self, conversation: int | str, what: str, fence=None, status: int = 200):
+        body = {} if fence is None else {"fence": fence}
+        return await self.post(f"/api/v1/conversations/{conversation}/{what}", body, status)
+
+
+@pytest.fixture
+def passwords():
+    passwords = Passwords(memory_kib=64, rounds=1)
+    yield passwords
+    passwords.close()
+
+
+@pytest.fixture
+async def world(
+    tmp_path: Path,
+    clock: Clock,
+    database: Database,
+    passwords: Passwords,
+    aiohttp_client: Callable[..., Awaitable[Client]],
+):
+    db = database
+    holder = Holder()
+    intake = Intake(db, holder, clock)
+    world = build(db, clock, intake, holder, passwords, folders(tmp_path), aiohttp_client)
+    await world.feed.start()
+    yield world
+    await world.live.close()
+    await world.feed.close()
+    await intake.close()
+
+
+def folders(root: Path) -> Shells:
+    """Templates and static files of a test: the real ones belong to the screens' own tests."""
+    for name in ("login", "desk", "chat"):
+        (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
+    web_folder = Path(__file__).parents[2] / "triagebot" / "web"
+    static = Static({"web": web_folder / "static"})
+    places = {"desk": root, "webchat": root, "web": web_folder / "templates"}
+    shells = Shells(places, static)
+    shells.static = static
+    return shells
+
+
+def build(db, clock, intake, holder, passwords, shells, connect) -> World:
+    auth = Auth(db, Door(), clock)
+    feed = Feed(db, poll=0.2, pause=0.0)
+    streams, metrics, news = Streams(limit=8), Metrics(), News()
+    outbox = Outbox(db, {}, clock)
+    live = LiveApi(db, feed, streams, auth.still_allowed, count_seconds=0.01)
+    feed.listen(news.heard)
+    app = web.Application(middlewares=[measure_middleware(metrics.measure), errors_middleware()])
+    app.on_response_prepare.append(safe_headers(secure=False))
+    app.on_shutdown.extend([live.close, news.close])
+    owners = [
+        SessionApi(db, auth, passwords, clock),
+        ConversationApi(db, holder, clock),
+        ReplyApi(db, clock, outbox.wake),
+        LabelApi(db, holder, clock),
+        CatalogueApi(holder),
+        SearchApi(db),
+        live,
+        DeskPages(auth, shells, MESSAGES),
+        WebChatApi(db, intake, news, clock),
+        WebChatPages(shells),
+        RestApi(intake, holder, clock),
+        HealthApi(lambda: db.write(lambda connection: None), metrics),
+        OpenApi("triagebot", "0"),
+        DocsPage(shells),
+        shells.static,
+    ]
+    mount(app, owners, auth)
+    upkeep = Upkeep(db, clock)
+    hashed = passwords.hash(PASSWORD)
+    return World(
+        db, clock, intake, app, auth, feed, live, outbox, upkeep, streams, news, hashed, connect
+    )

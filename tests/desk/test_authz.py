@@ -1,0 +1,152 @@
+"""Who may call what: every route with every role, generated from the routes that really exist."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from aiohttp import web
+
+from tests.desk.conftest import World
+from triagebot.domain.agent import Role
+from triagebot.web.endpoint import Call, Endpoint, endpoints_of, mount
+
+AGENT = Role.AGENT
+OPEN = None
+
+# The least role of each route, written by hand: the table of endpoints must agree.
+WANTED: dict[str, Role | None] = {
+    "POST /api/v1/session": OPEN,
+    "GET /api/v1/session": AGENT,
+    "DELETE /api/v1/session": AGENT,
+    "PUT /api/v1/session/language": AGENT,
+    "GET /api/v1/conversations": AGENT,
+    "GET /api/v1/conversations/{id}": AGENT,
+    "POST /api/v1/conversations/{id}/take": AGENT,
+    "POST /api/v1/conversations/{id}/release": AGENT,
+    "POST /api/v1/conversations/{id}/resolve": AGENT,
+    "POST /api/v1/conversations/{id}/reopen": AGENT,
+    "POST /api/v1/conversations/{id}/hand_back": AGENT,
+    "POST /api/v1/conversations/{id}/messages": AGENT,
+    "POST /api/v1/outbound/{id}/resend": AGENT,
+    "PUT /api/v1/messages/{id}/label": AGENT,
+    "DELETE /api/v1/messages/{id}/label": AGENT,
+    "GET /api/v1/catalogue": AGENT,
+    "GET /api/v1/search": AGENT,
+    "GET /api/v1/events": AGENT,
+    "GET /": OPEN,
+    "GET /login": OPEN,
+    "GET /desk": OPEN,
+    "GET /desk/{tail}": OPEN,
+    "POST /api/v1/chat": OPEN,
+    "GET /api/v1/chat/messages": OPEN,
+    "GET /chat": OPEN,
+    "POST /webhooks/rest/webhook": OPEN,
+    "POST /model/parse": OPEN,
+    "GET /healthz": OPEN,
+    "GET /readyz": OPEN,
+    "GET /metrics": OPEN,
+    "GET /api/v1/openapi.json": OPEN,
+    "GET /api/docs": OPEN,
+    "GET /static/{version}/{path}": OPEN,
+}
+CLOSED = [route for route, role in WANTED.items() if role is not OPEN]
+REFUSED = {401: "not_signed_in", 403: "not_allowed"}
+
+
+def routes_of(app: web.Application) -> set[str]:
+    return {
+        f"{route.method} {route.resource.canonical}"
+        for route in app.router.routes()
+        if route.resource is not None
+    }
+
+
+def test_every_route_is_in_this_table_and_every_line_is_a_route(world: World) -> None:
+    assert routes_of(world.app) == set(WANTED)
+
+
+def test_the_check_of_the_table_notices_a_route_that_nobody_tested(world: World) -> None:
+    async def forgotten(_call: Call) -> None:
+        return None
+
+    class Forgotten:
+        def endpoints(self) -> list[Endpoint]:
+            return [Endpoint("GET", "/api/v1/secrets", "Forgotten", forgotten, role=None)]
+
+    mount(world.app, [Forgotten()], object())
+    assert routes_of(world.app) != set(WANTED)
+
+
+def test_the_endpoints_want_the_roles_of_this_table(world: World) -> None:
+    found = {
+        f"{each.method} {re.sub(r':[^}]+', '', each.path)}": each.role
+        for each in endpoints_of(world.app)
+    }
+    assert found == WANTED
+
+
+def test_a_route_without_a_word_about_roles_wants_an_agent() -> None:
+    async def handler(_call: Call) -> None:
+        return None
+
+    assert Endpoint("GET", "/x", "", handler).role is Role.AGENT
+
+
+def a_path(route: str) -> tuple[str, str]:
+    method, path = route.split(" ", 1)
+    path = path.replace("{id}", "999").replace("{version}", "0").replace("{path}", "x/y.js")
+    return method, path.replace("{tail}", "inbox")
+
+
+async def test_signed_out_only_what_is_open_answers(world: World) -> None:
+    client = await world.client()
+    for route, role in WANTED.items():
+        method, path = a_path(route)
+        response = await client.request(method, path, allow_redirects=False)
+        assert (response.status == 401) == (role is not OPEN), route
+        if response.status == 401:
+            assert (await response.json())["error"]["code"] == REFUSED[401]
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_every_role_from_the_wanted_one_on_gets_through(world: World, role: Role) -> None:
+    desk = await world.signed_in("somebody", role)
+    for route in CLOSED:
+        method, path = a_path(route)
+        response = await desk.request(method, path)
+        status = response.status
+        response.close()
+        allowed = list(Role).index(role) >= list(Role).index(WANTED[route])
+        assert (status not in REFUSED) == allowed, route
+        await desk.sign_in("somebody")
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("wanted", [Role.LEAD, Role.ADMIN])
+async def test_a_higher_endpoint_refuses_lower_roles(
+    world: World, wanted: Role, role: Role
+) -> None:
+    async def handler(_call: Call) -> list[int]:
+        return []
+
+    class Higher:
+        def endpoints(self) -> list[Endpoint]:
+            return [Endpoint("GET", "/api/v1/higher", "", handler, role=wanted)]
+
+    mount(world.app, [Higher()], world.auth)
+    desk = await world.signed_in("somebody", role)
+    response = await desk.request("GET", "/api/v1/higher")
+    order = list(Role)
+    assert response.status == (200 if order.index(role) >= order.index(wanted) else 403)
+
+
+async def test_no_change_without_the_csrf_token(world: World) -> None:
+    desk = await world.signed_in("小林")
+    for route in CLOSED:
+        method, path = a_path(route)
+        if method == "GET":
+            continue
+        response = await desk.client.request(method, path)
+        assert response.status == 403, route
+        assert list((await response.json())["error"]["fields"]) == ["X-CSRF-Token"]
