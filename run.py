@@ -41,7 +41,16 @@ def install(extras: str) -> None:
             venv.create(VENV, with_pip=True)
         except (subprocess.CalledProcessError, ImportError):
             sys.exit("Python's venv is missing. On Debian: apt-get install python3-venv")
-    run("pip", "install", "-q", "--disable-pip-version-check", "-c", "constraints.txt", "-e", f".{extras}")
+    run(
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "-c",
+        "constraints.txt",
+        "-e",
+        f".{extras}",
+    )
     stamp.write_text(wanted)
 
 

@@ -110,3 +110,18 @@ def inbound(clock: Clock) -> Callable[..., Inbound]:
         return Inbound(text=text, **{**values, **parts})  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def intents_folder() -> Path:
+    """The folder of the shipped intents."""
+    return Path(__file__).parents[1] / "intents"
+
+
+@pytest.fixture(scope="session")
+def bundle_folder(intents_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of the shipped intents, trained once a session."""
+    from training.train import train
+    from triagebot.triage.catalogue import read_catalogue
+
+    return train(read_catalogue(intents_folder), [], tmp_path_factory.mktemp("models")).folder

@@ -108,7 +108,8 @@ def under_load(server, agent, promote):
     for fan in fans:
         fan.start()
     try:
-        wait_for(lambda: len(models) > 20)
+        wait_for(lambda: len(models) > 20 or failed)
+        assert not failed, failed[:3]
         promote()
         wait_for(lambda: models[-1] == "taught")
     finally:
