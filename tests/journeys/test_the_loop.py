@@ -100,7 +100,7 @@ def under_load(server, agent, promote):
         while not stop.is_set():
             try:
                 models.append(person.call("POST", "/model/parse", {"text": ASKED})["model_id"])
-                person.says(f"我想问一下第{number}个问题")
+                Person(server.url).says(f"我想问一下第{number}个问题")
             except (AssertionError, OSError) as error:
                 failed.append(str(error))
 

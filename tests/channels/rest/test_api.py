@@ -88,8 +88,8 @@ async def test_parsing_has_rasas_shape_and_ours(world: World) -> None:
     assert parsed["intent"] == {"name": "delivery", "confidence": 0.95}
     assert parsed["entities"] == []
     assert parsed["intent_ranking"][0] == parsed["intent"]
-    assert parsed["decision"]["action"] == "answer"
-    assert parsed["decision"]["answer"] == "delivery/when"
+    assert (parsed["decision"], parsed["answer"]) == ("answer", "delivery/when")
+    assert parsed["model_id"]
     assert parsed["reason"] == "certified"
     assert parsed["explanation"] == [{"token": "什么时候发货", "weight": 1.0}]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from triagebot.channels.rest.shapes import Decided, NamedConfidence, Parsed, Text, Word
+from triagebot.channels.rest.shapes import NamedConfidence, Parsed, Text, Word
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Decision
@@ -21,6 +21,10 @@ class Mind(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """Intents, answers and the bot's own sentences."""
+
+    @property
+    def model(self) -> str:
+        """The name of the bundle."""
 
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction for each text."""
@@ -65,21 +69,13 @@ def _parse(mind: Mind, body: Text, inbound: Inbound) -> Parsed:
         intent=ranking[0] if ranking else NamedConfidence(None, 0.0),
         entities=[],
         intent_ranking=ranking,
-        decision=_decided(decision),
+        decision=decision.action.value,
         reason=decision.reason.value,
+        threshold=decision.threshold,
+        answer=decision.answer,
+        answer_confidence=decision.answer_confidence,
+        options=list(decision.options),
         explanation=[Word(word.token, word.weight) for word in words],
+        model_id=mind.model,
         message_id=body.message_id,
-    )
-
-
-def _decided(decision: Decision) -> Decided:
-    return Decided(
-        decision.action.value,
-        decision.reason.value,
-        decision.threshold,
-        decision.answer,
-        decision.answer_confidence,
-        list(decision.options),
-        decision.rule,
-        decision.model,
     )

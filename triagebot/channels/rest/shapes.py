@@ -56,27 +56,22 @@ class Word(msgspec.Struct):
     weight: float
 
 
-class Decided(msgspec.Struct):
-    """What would be done with the text if it were the first of a fan."""
-
-    action: str
-    reason: str
-    threshold: float
-    answer: str | None
-    answer_confidence: float
-    options: list[str]
-    rule: str | None
-    model: str
-
-
 class Parsed(msgspec.Struct):
-    """Rasa's parse result, with the decision and the words that speak for it."""
+    """Rasa's parse result, with what we would do, why, and the words that speak for it.
+
+    `decision` is the action for a fan's first message; `threshold` above 1 means no proof.
+    """
 
     text: str
     intent: NamedConfidence
     entities: list[dict[str, Any]]
     intent_ranking: list[NamedConfidence]
-    decision: Decided
+    decision: str
     reason: str
+    threshold: float
+    answer: str | None
+    answer_confidence: float
+    options: list[str]
     explanation: list[Word]
+    model_id: str
     message_id: str | None = None

@@ -1,0 +1,87 @@
+"""A server with one account, someone who plays Tencent, and an intake without a store."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+FAKES = str(Path(__file__).parents[2] / "fakes")
+if FAKES not in sys.path:
+    sys.path.insert(0, FAKES)
+
+from wechat_platform import Platform  # noqa: E402
+from wechat_pusher import Pusher  # noqa: E402
+from wechat_world import APPID, SECRET, Clock, MemoryIntake, account_of  # noqa: E402
+
+from triagebot.channels.wechat import Account, WeChatCallback  # noqa: E402
+from triagebot.channels.wechat.api import WeChatApi  # noqa: E402
+from triagebot.channels.wechat.tokens import Tokens  # noqa: E402
+from triagebot.channels.wechat.transport import Transport  # noqa: E402
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def intake() -> MemoryIntake:
+    return MemoryIntake()
+
+
+@pytest.fixture
+def serve(aiohttp_client, intake, clock):
+    """Start a server for accounts; returns a function that gives a Pusher for it."""
+
+    async def start(account: Account | None = None, *, late=None, accounts=None, **options):
+        account = account or account_of()
+        app = web.Application()
+        everything = accounts or {account.name: account}
+        WeChatCallback(everything, intake, clock, late, **options).add_to(app)
+        client = await aiohttp_client(app)
+        client.app_callback = app
+        return Pusher(
+            client.session,
+            str(client.make_url(f"/wechat/{account.name}")),
+            token=account.tokens[0],
+            appid=account.appid,
+            aes_key=account.aes_keys[0] if account.aes_keys else "",
+            mode=str(account.mode),
+            now=clock.seconds,
+        )
+
+    return start
+
+
+@pytest.fixture
+async def tencent(aiohttp_server, clock):
+    """Tencent's API for one account, on loopback."""
+    platform = Platform(APPID, SECRET, now=clock.seconds)
+    server = await aiohttp_server(platform.app())
+    platform.url = str(server.make_url("")).rstrip("/")
+    return platform
+
+
+@pytest.fixture
+async def transport(tencent):
+    async with aiohttp.ClientSession() as session:
+        yield Transport(session, tencent.url)
+
+
+@pytest.fixture
+def pauses():
+    """How long our side waited between tries, in seconds."""
+    return []
+
+
+@pytest.fixture
+def api(transport, clock, pauses):
+    async def sleep(seconds):
+        pauses.append(seconds)
+
+    tokens = Tokens(transport, APPID, SECRET, clock, spread=lambda: 0.5)
+    return WeChatApi(transport, tokens, sleep=sleep)

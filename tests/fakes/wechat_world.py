@@ -1,0 +1,97 @@
+"""What the tests of the channel share: an account, a clock, an intake without a store."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from triagebot.channels.wechat import Account, Mode
+from triagebot.domain.decision import Action, Decision, Reason
+from triagebot.domain.message import Inbound, Reply
+
+TESTS = Path(__file__).parents[1]
+RECORDED = sorted((TESTS / "recorded" / "wechat").glob("*.xml"))
+VECTORS = TESTS.parents[1] / "shared" / "vectors" / "wechat_vectors.json"
+
+TOKEN = "tokenOne1"
+OLD_TOKEN = "tokenOld1"
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+OLD_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+APPID = "wx00000000000000aa"
+SECRET = "0123456789abcdef0123456789abcdef"
+ORIGINAL = "gh_0a1b2c3d4e5f"
+NOW = datetime(2026, 9, 21, 14, 0, tzinfo=UTC)
+
+
+@dataclass
+class Outcome:
+    reply: Reply
+    duplicate: bool = False
+    decision: Decision = Decision(Action.ANSWER, Reason.CERTIFIED)
+    message_id: int = 0
+    conversation_id: int = 0
+
+
+@dataclass
+class MemoryIntake:
+    """Remembers by key; a redelivery waits for the first and gets the same reply."""
+
+    think: Callable[[Inbound], Reply] = lambda inbound: Reply(f"echo: {inbound.text}")
+    seen: dict[tuple[str, str, str], Reply] = field(default_factory=dict)
+    calls: list[Inbound] = field(default_factory=list)
+    thought: int = 0
+    gate: asyncio.Event | None = None
+    fault: Exception | None = None
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        self.calls.append(inbound)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.fault is not None:
+            raise self.fault
+        key = (inbound.channel, inbound.fan, inbound.key)
+        if key in self.seen:
+            return Outcome(self.seen[key], duplicate=True)
+        self.thought += 1
+        self.seen[key] = self.think(inbound)
+        return Outcome(self.seen[key])
+
+
+class Clock:
+    """Time that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def move(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+    def seconds(self) -> float:
+        return self.time.timestamp()
+
+
+def account_of(mode: str = "safe", **more) -> Account:
+    keys = () if mode == "plain" else (KEY,)
+    values = {"tokens": (TOKEN,), "aes_keys": keys, "original_id": ORIGINAL, **more}
+    return Account(name="main", appid=APPID, mode=Mode(mode), **values)
+
+
+def vectors() -> dict[str, list[dict]]:
+    """Return the known vectors and messages, or nothing of either where they are missing."""
+    if not VECTORS.exists():
+        return {"vectors": [], "messages": []}
+    return json.loads(VECTORS.read_text())
+
+
+needs_vectors = pytest.mark.skipif(
+    not VECTORS.exists(), reason="../shared/vectors/wechat_vectors.json is not here"
+)
