@@ -80,9 +80,12 @@ class Talk:
             self.last_at = now
             self.last_text = inbound.text[:SHOWN] or f"[{inbound.kind}]"
             self._wait(now)
-        if decision.action is not Action.SILENT and before is not Status.OPEN:
-            self.intent, self.confidence = decision.intent, decision.confidence
+        handed_over = decision.action is not Action.SILENT and before is not Status.OPEN
+        if handed_over:
             self.reason = decision.reason
+        # The list shows the newest words, so it shows what those seem to want.
+        if handed_over or decision.intent is not None:
+            self.intent, self.confidence = decision.intent, decision.confidence
 
     def _wait(self, now: int) -> None:
         if self.memory.status is Status.OPEN:

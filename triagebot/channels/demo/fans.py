@@ -16,7 +16,8 @@ from triagebot.errors import TriagebotError
 log = logging.getLogger(__name__)
 
 CHANNEL = "demo"
-FANS = 40
+NEWCOMERS = 0.7
+"""How often somebody writes who has not written before."""
 
 
 class Intake(Protocol):
@@ -33,7 +34,7 @@ def demo_messages() -> list[str]:
 
 
 class SimulatedFans:
-    """Some dozens of fans who write now and then, most of them more than once.
+    """Fans who come and go; some write more than once.
 
     `pause` is the mean time between two messages of all fans together, in seconds.
     """
@@ -51,6 +52,7 @@ class SimulatedFans:
         self._random = random.Random(seed)  # noqa: S311 - invented fans need no secrets
         self._messages = demo_messages()
         self._sent = 0
+        self._fans = 0
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -80,9 +82,15 @@ class SimulatedFans:
 
     async def _try(self, text: str) -> None:
         try:
-            await self.send(text, self._random.randrange(FANS))
+            await self.send(text, self._somebody())
         except TriagebotError as error:
             log.warning("a simulated message was refused: %s", error.code)
+
+    def _somebody(self) -> int:
+        if not self._fans or self._random.random() < NEWCOMERS:
+            self._fans += 1
+            return self._fans
+        return self._random.randint(max(1, self._fans - 30), self._fans)
 
     def _shuffled(self) -> Sequence[str]:
         return self._random.sample(self._messages, len(self._messages))
