@@ -48,9 +48,7 @@ def test_a_fan_reaches_a_person_and_gets_the_reply(server, fan, agent):
     assert detail["guess"]["words"]
     assert detail["guess"]["answers"][0]["text"]
 
-    taken = agent.call(
-        "POST", f"/api/v1/conversations/{row['id']}/take", {"fence": row["fence"]}
-    )
+    taken = agent.call("POST", f"/api/v1/conversations/{row['id']}/take", {"fence": row["fence"]})
     assert taken["agent"]["name"] == "xiaoli"
     reply = {"text": "您好，可以到服务网点免费清灰。", "client_id": "reply-1"}
     agent.call("POST", f"/api/v1/conversations/{row['id']}/messages", reply)

@@ -16,7 +16,7 @@ class Risk(StrEnum):
 
 
 class IntentKind(StrEnum):
-    """How the bot treats an intent: a matter of the brand, small talk, none of ours, or a grievance."""
+    """How the bot treats an intent: the brand's matter, small talk, none of ours, a grievance."""
 
     BUSINESS = "business"
     CHITCHAT = "chitchat"
@@ -37,7 +37,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply text with the standard question (标准问) it answers and other ways to ask it (相似问)."""
+    """A reply text with the standard question (标准问) it answers and other wordings (相似问)."""
 
     id: str
     intent: str

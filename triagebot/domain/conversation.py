@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """`pending`: the bot has it; `open`: a person's, waiting or taken; then the two ways to rest."""
+    """`pending`: the bot has it; `open`: a person's, waiting or taken; then two ways to rest."""
 
     PENDING = "pending"
     OPEN = "open"

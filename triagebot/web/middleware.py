@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from triagebot.errors import TriagebotError
 
@@ -26,8 +27,6 @@ SAFE_HEADERS = {
 }
 HSTS = "max-age=31536000"
 
-Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Middleware = Callable[[web.Request, Next], Awaitable[web.StreamResponse]]
 Measure = Callable[[str, str, int, float], None]
 
 
@@ -63,7 +62,7 @@ def errors_middleware() -> Middleware:
     """Turn raised errors into the one shape; what nobody expected gets an id and a log line."""
 
     @web.middleware
-    async def middleware(request: web.Request, handler: Next) -> web.StreamResponse:
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except TriagebotError as error:
@@ -86,7 +85,7 @@ def measure_middleware(measure: Measure) -> Middleware:
     """Tell `measure` the method, route pattern, status and seconds of every request."""
 
     @web.middleware
-    async def middleware(request: web.Request, handler: Next) -> web.StreamResponse:
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         began = time.perf_counter()
         status = 499
         try:

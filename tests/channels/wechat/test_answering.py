@@ -262,15 +262,22 @@ async def test_control_characters_never_go_out(serve, intake):
 
 
 async def test_a_shutdown_waits_for_what_was_begun(aiohttp_client, clock):
-    late, intake = LateReplies(), MemoryIntake(think=lambda inbound: LONG)
+    gate, sent = asyncio.Event(), []
+
+    async def late(outcome):
+        await gate.wait()
+        sent.append(outcome)
+
+    intake = MemoryIntake(think=lambda inbound: LONG)
     app = web.Application()
     WeChatCallback({"main": account_of()}, intake, clock, late).add_to(app)
     client = await aiohttp_client(app)
     url = str(client.make_url("/wechat/main"))
     pusher = Pusher(client.session, url, token=TOKEN, appid=APPID, aes_key=KEY)
     await pusher.push(text_xml("a"))
+    asyncio.get_running_loop().call_later(0.05, gate.set)
     await client.close()
-    assert len(late.outcomes) == 1
+    assert len(sent) == 1
 
 
 async def test_the_answer_is_signed_with_our_clock_and_their_nonce(serve, clock):

@@ -4,6 +4,7 @@ import logging
 
 import aiohttp
 import pytest
+from aiohttp import web
 from wechat_world import APPID, SECRET
 
 from triagebot.channels.wechat import api_errors as e
@@ -107,6 +108,22 @@ async def test_no_connection_is_certain_and_tried_again_once(api, tencent, pause
     with pytest.raises(e.Unreachable):
         await api.post(SEND, MESSAGE)
     assert pauses == [1.0]
+
+
+async def test_a_redirect_is_not_followed(aiohttp_server):
+    asked = []
+
+    async def elsewhere(request):
+        asked.append(request.path)
+        raise web.HTTPFound("/other?access_token=" + request.query.get("access_token", ""))
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", elsewhere)
+    server = await aiohttp_server(app)
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(e.Ambiguous):
+            await Transport(session, str(server.make_url(""))).send("GET", LIST)
+    assert asked == [LIST]
 
 
 async def test_a_slow_answer_is_given_up(tencent):

@@ -105,6 +105,7 @@ def test_wechats_hosts_are_asked_by_https(url, host):
         "https://example.com/mmbiz.qpic.cn",
         "https://mmbiz.qpic.cn@example.com/x",
         "https://user:pass@mmbiz.qpic.cn/x",
+        "https://user@mmbiz.qpic.cn/x",
         "https://example.com#mmbiz.qpic.cn",
         "https://example.com\\@mmbiz.qpic.cn/",
         "https://mmbiz.qpic.cn:8080/x",

@@ -102,6 +102,7 @@ def refusals():
     yield "another token", lambda p: sealed(p, clear, token=OLD_TOKEN)
     yield "another appid", lambda p: sealed(p, clear, appid="wx00000000000000bb")
     yield "another account inside", lambda p: sealed(p, text_xml("x", to="gh_other"))
+    yield "another account throughout", lambda p: sealed(p, text_xml("x", to="gh_o"), to="gh_o")
     yield "other names outside and inside", lambda p: sealed(p, clear, to="gh_other")
     yield "junk inside", lambda p: sealed(p, "not XML")
     yield "a document type inside", lambda p: sealed(p, "<!DOCTYPE xml>" + clear)

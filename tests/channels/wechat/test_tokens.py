@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from wechat_token_desk import Refusal
 from wechat_world import APPID, SECRET
 
 from triagebot.channels.wechat.api_errors import (
@@ -125,6 +126,17 @@ async def test_a_persistent_40001_costs_two_token_calls_at_most(api, tencent):
         await api.post(SEND, {"touser": "oFan1"})
     assert tencent.calls[PATH] <= 2
     assert tencent.calls[SEND] <= 2
+
+
+async def test_ever_new_tokens_that_are_all_refused_end_after_the_second(api, tencent):
+    def refuse(text):
+        tencent.expire_tokens()
+        raise Refusal(40001)
+
+    tencent._check_token = refuse
+    with pytest.raises(TokenRefused):
+        await api.post(SEND, {"touser": "oFan1"})
+    assert (tencent.calls[PATH], tencent.calls[SEND]) == (2, 2)
 
 
 async def test_an_expired_token_is_replaced_and_the_call_repeated_once(api, tencent):

@@ -99,16 +99,15 @@ class Kefu:
         return True
 
     async def _send_all(self, fan: str, messages: list[Message], extras: Message) -> Sent:
-        count, shortened = 0, False
+        count = 0
         while messages:
             try:
                 await self._send_one({"touser": fan, **messages[0], **extras})
             except TooLong as error:
-                parts = [] if shortened else _shorter(messages[0])
+                parts = _shorter(messages[0])
                 if not parts:
                     return self._ended(fan, error, count, messages)
                 messages[:1] = parts
-                shortened = True
                 continue
             except WeChatApiError as error:
                 return self._ended(fan, error, count, messages)

@@ -32,7 +32,8 @@ export async function call(method, path, body) {
   if (response.ok) return response.status === 204 ? null : response.json();
   const { error = {} } = await response.json().catch(() => ({}));
   if (response.status === 401 && session) toLogin();
-  throw new ApiError(response.status, error.code ?? "unexpected", error.message ?? "", error.fields);
+  const { code = "unexpected", message = "", fields } = error;
+  throw new ApiError(response.status, code, message, fields);
 }
 
 export const get = (path) => call("GET", path);

@@ -19,7 +19,7 @@ export function attribute(node, name, value) {
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
 
-/** Return a drawing of the sprite; the words beside it, or the button's label, say what it means. */
+/** Return a drawing of the sprite; words beside it, or the button's label, say what it means. */
 export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "icon");
@@ -51,5 +51,5 @@ export function isWriting(node) {
 }
 
 function present(children) {
-  return children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+  return children.flat().filter((child) => child || child === "" || child === 0);
 }

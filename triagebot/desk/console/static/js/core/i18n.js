@@ -2,10 +2,11 @@
 import { language, messages } from "./page.js";
 
 const LOCALE = language === "zh" ? "zh-CN" : "en-GB";
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", hour12: false });
-const dayAndMonth = new Intl.DateTimeFormat(LOCALE, { month: "short", day: "numeric" });
-const weekday = new Intl.DateTimeFormat(LOCALE, { month: "long", day: "numeric", weekday: "long" });
-const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
+const format = (parts) => new Intl.DateTimeFormat(LOCALE, parts);
+const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const dayAndMonth = format({ month: "short", day: "numeric" });
+const weekday = format({ month: "long", day: "numeric", weekday: "long" });
+const exact = format({ dateStyle: "medium", timeStyle: "medium" });
 const whole = new Intl.NumberFormat(LOCALE);
 const twoPlaces = new Intl.NumberFormat(LOCALE, {
   minimumFractionDigits: 2,

@@ -1,4 +1,4 @@
-// What a person likes: theme, density, which key sends, whether single keys work. Kept in the browser.
+// What a person likes: theme, density, sending key, single keys. It stays in this browser.
 const KEY = "triagebot.prefs";
 const DEFAULTS = {
   theme: "system",

@@ -98,7 +98,8 @@ async function start() {
   bindKeys(does);
   listen();
   byId("rows").addEventListener("keydown", (event) => event.key === "Enter" && focusComposer());
-  if (!location.hash) history.replaceState(null, "", sessionStorage.getItem("triagebot.return") || "#waiting");
+  const left = sessionStorage.getItem("triagebot.return");
+  if (!location.hash) history.replaceState(null, "", left || "#waiting");
   sessionStorage.removeItem("triagebot.return");
   addEventListener("hashchange", followAddress);
   setInterval(() => update({}, "minute"), 30_000);

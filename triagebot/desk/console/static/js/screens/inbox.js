@@ -45,7 +45,8 @@ export async function loadMore() {
   isLoadingMore = true;
   const { view, next } = state;
   try {
-    const page = await get(`/conversations?view=${view}&limit=${PAGE}&after=${encodeURIComponent(next)}`);
+    const after = encodeURIComponent(next);
+    const page = await get(`/conversations?view=${view}&limit=${PAGE}&after=${after}`);
     if (view !== state.view || next !== state.next) return;
     keep(page.items);
     const known = new Set(state.order);
@@ -77,8 +78,8 @@ export async function loadDetail(id = state.openId) {
     const thread = [...unchanged(old, detail.thread), ...old.filter((item) => item.client_id)];
     update({ detail: { ...detail, thread } }, "detail", "rows");
   } catch (error) {
-    const isHere = state.detail?.conversation.id === id;
-    if (id === state.openId && !isHere) update({ detailFailed: error.advice, detail: null }, "open", "detail");
+    if (id !== state.openId || state.detail?.conversation.id === id) return;
+    update({ detailFailed: error.advice, detail: null }, "open", "detail");
   }
 }
 

@@ -1,4 +1,4 @@
-// What the server tells without being asked. Rows change where they are; new ones wait to be let in.
+// What the server tells unasked. Rows change where they are; new ones wait to be let in.
 import { get } from "../core/api.js";
 import { t } from "../core/i18n.js";
 import { belongs, state, update } from "../core/store.js";
@@ -49,7 +49,9 @@ function takeRow(row) {
   state.rows.set(row.id, row);
   const isListed = state.order.includes(row.id);
   const updates = new Set(state.waitingUpdates);
-  if (isListed === belongs(row, state.view)) updates.delete(row.id);
+  // What I took myself is no news; it stays in its place until the list is fetched anew.
+  const isMyDoing = isListed && row.agent?.id === state.me.id;
+  if (isMyDoing || isListed === belongs(row, state.view)) updates.delete(row.id);
   else updates.add(row.id);
   update({ waitingUpdates: updates }, "rows");
   if (row.id === state.openId && state.detail?.conversation.id === row.id) {
@@ -61,7 +63,8 @@ function takeMessage({ conversation_id: id, item }) {
   if (id !== state.openId || state.detail?.conversation.id !== id) return;
   const { thread } = state.detail;
   const index = thread.findIndex((each) => each.id === item.id || isSameSend(each, item));
-  const next = index < 0 ? [...thread, item] : thread.map((each, at) => (at === index ? item : each));
+  const next = [...thread];
+  next.splice(index < 0 ? thread.length : index, 1, item);
   update({ detail: { ...state.detail, thread: next } }, "detail");
   // A new word of the fan makes a new guess.
   if (item.from !== "fan" || index >= 0) return;
@@ -71,7 +74,8 @@ function takeMessage({ conversation_id: id, item }) {
 
 // Our own message may come by this way before the answer to our request does.
 function isSameSend(sent, item) {
-  return sent.client_id && item.from === "agent" && item.agent?.id === state.me.id && sent.text === item.text;
+  const isMine = item.from === "agent" && item.agent?.id === state.me.id;
+  return sent.client_id && isMine && sent.text === item.text;
 }
 
 async function takeModel({ name }) {

@@ -79,8 +79,8 @@ function showItem(conversationId, item, replaces = item.id) {
   const index = rest.findIndex((each) => each.id === replaces);
   const isKnown = index < 0 && state.detail.thread.some((each) => each.id === item.id);
   if (isKnown) return;
-  const thread = index < 0 ? [...rest, item] : rest.map((each, place) => (place === index ? item : each));
-  update({ detail: { ...state.detail, thread } }, "detail");
+  rest.splice(index < 0 ? rest.length : index, 1, item);
+  update({ detail: { ...state.detail, thread: rest } }, "detail");
 }
 
 function dropItem(conversationId, itemId) {

@@ -45,7 +45,9 @@ export function choose({ label, placeholder, find, draw, pick, note }) {
   }
   function move(index) {
     at = items.length ? (index + items.length) % items.length : 0;
-    [...list.children].forEach((child, place) => attribute(child, "aria-selected", String(place === at)));
+    [...list.children].forEach((child, place) => {
+      attribute(child, "aria-selected", String(place === at));
+    });
     list.children[at]?.scrollIntoView({ block: "nearest" });
     attribute(input, "aria-activedescendant", items.length ? `choice-${at}` : null);
     setText(foot, note(items[at], input.value.trim()) ?? "");

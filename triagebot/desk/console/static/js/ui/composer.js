@@ -86,7 +86,8 @@ function draw() {
   const note = noteOf(row, isTheirs);
   byId("composer-note").hidden = !note;
   setText(byId("composer-note").querySelector("span"), note);
-  attribute(box, "placeholder", t(isTheirs ? "composer.theirs" : placeholderOf(row), { name: row.agent?.name }));
+  const placeholder = isTheirs ? "composer.theirs" : placeholderOf(row);
+  attribute(box, "placeholder", t(placeholder, { name: row.agent?.name }));
   setText(byId("send-hint"), t(`composer.hint.${prefs.send}`));
   drawMeter();
 }
@@ -109,7 +110,8 @@ function drawMeter() {
   meter.className = `meter ${level}`;
   meter.style.setProperty("--used", Math.min(1, used / MOST_BYTES).toFixed(3));
   const over = t("composer.too_long", { n: number(used - MOST_BYTES) });
-  setText(meter, level === "over" ? over : t("composer.bytes", { n: number(used), most: number(MOST_BYTES) }));
+  const within = t("composer.bytes", { n: number(used), most: number(MOST_BYTES) });
+  setText(meter, level === "over" ? over : within);
   byId("do-send").disabled = box.disabled || used === 0 || used > MOST_BYTES;
 }
 

@@ -7,6 +7,7 @@ import { reasonOf, saysThreshold, thresholdOf } from "./decision.js";
 import { createGuesses } from "./guesses.js";
 import { createWords } from "./words.js";
 
+const LEAST = 0.01;
 let actions;
 
 /** Draw the pane; `does.setIntent(name)`, `does.pick()`, `does.suggest(index)`. */
@@ -42,10 +43,11 @@ function cards() {
   const row = openRow();
   if (!guess) return [el("p", { class: "card quiet" }, t("context.no_guess")), fanCard(row)];
   const { message, decision } = newest();
+  const drafts = guess.answers.filter(isWorthIt).map(draft);
   return [
-    card(t("context.guess"), guess.intents.length && createGuesses({ guess, message, decision, actions })),
+    card(t("context.guess"), createGuesses({ guess, message, decision, actions })),
     card(t("context.why"), ...why(guess, decision, message)),
-    guess.answers.length > 0 && card(t("context.drafts"), ...guess.answers.map(draft)),
+    drafts.length > 0 && card(t("context.drafts"), ...drafts),
     fanCard(row),
   ].filter(Boolean);
 }
@@ -55,12 +57,18 @@ function card(title, ...children) {
 }
 
 function why(guess, decision, message) {
-  const sentence = decision ? reasonOf(decision) : tAny(`reason_short.${guess.reason}`, "context.no_reason");
+  const short = tAny(`reason_short.${guess.reason}`, "context.no_reason");
+  const hasThreshold = decision?.confidence > 0 && !saysThreshold(decision);
   return [
-    el("p", { class: "reason" }, sentence),
-    decision?.confidence > 0 && !saysThreshold(decision) && el("p", { class: "threshold" }, thresholdOf(decision)),
+    el("p", { class: "reason" }, decision ? reasonOf(decision) : short),
+    hasThreshold && el("p", { class: "threshold" }, thresholdOf(decision)),
     createWords(guess, message?.text ?? ""),
   ];
+}
+
+// Answers come best first, so what is left keeps its digit.
+function isWorthIt(answer, index) {
+  return index === 0 || answer.confidence >= LEAST;
 }
 
 function draft(answer, index) {
@@ -80,10 +88,11 @@ function draft(answer, index) {
 }
 
 function fanCard(row) {
-  const channel = row.channel.split(":");
+  const [channel, account] = row.channel.split(":");
+  const where = [tAny(`channel.${channel}`, channel), account].filter(Boolean).join(" · ");
   const facts = [
     ["fan.name", row.fan],
-    ["fan.channel", [tAny(`channel.${channel[0]}`, channel[0]), channel[1]].filter(Boolean).join(" · ")],
+    ["fan.channel", where],
     row.waiting_since && ["fan.waiting", since(row.waiting_since)],
     ["fan.last", exactTime(row.last_at)],
     row.window_until && ["fan.window", leftOf(row)],

@@ -9,7 +9,12 @@ export function createDecision(item) {
   const details = el("div", { class: "why", hidden: true }, ...detailsOf(decision));
   const button = el(
     "button",
-    { type: "button", class: "decision", "aria-expanded": "false", "aria-label": `${lineOf(decision)}. ${t("why")}` },
+    {
+      type: "button",
+      class: "decision",
+      "aria-expanded": "false",
+      "aria-label": `${lineOf(decision)}. ${t("why")}`,
+    },
     el("span", { class: "by-bot" }, icon("bot")),
     el("span", { class: "number" }, lineOf(decision)),
     icon("down"),
@@ -67,9 +72,9 @@ function detailsOf(decision) {
     const question = state.catalogue.answers.get(decision.answer)?.question;
     facts.push(["decision.answer", question ?? decision.answer]);
   }
-  if (decision.intent && decision.confidence > 0) facts.push(["decision.threshold", thresholdOf(decision)]);
+  if (decision.confidence > 0) facts.push(["decision.threshold", thresholdOf(decision)]);
   if (decision.rule) facts.push(["decision.rule", decision.rule]);
   if (decision.model) facts.push(["decision.model", decision.model]);
   const list = facts.flatMap(([key, value]) => [el("dt", {}, t(key)), el("dd", {}, value)]);
-  return [el("p", {}, reasonOf(decision)), facts.length > 0 && el("dl", {}, ...list)].filter(Boolean);
+  return [el("p", {}, reasonOf(decision)), el("dl", {}, ...list)];
 }

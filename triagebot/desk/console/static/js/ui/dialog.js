@@ -7,7 +7,7 @@ export function openDialog({ label, wide, headless }, ...content) {
   const dialog = el("dialog", { "aria-label": label, css: wide ? { "--wide": wide } : {} });
   const close = () => dialog.close();
   if (headless) dialog.append(...content);
-  else dialog.append(head(label, close), el("div", { class: "dialog-body", tabindex: -1, autofocus: true }, ...content));
+  else dialog.append(head(label, close), body(content));
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("mousedown", (event) => {
     if (event.target === dialog) close();
@@ -15,6 +15,11 @@ export function openDialog({ label, wide, headless }, ...content) {
   document.body.append(dialog);
   dialog.showModal();
   return close;
+}
+
+// It takes the first focus, so that reading begins at the top and arrows scroll.
+function body(content) {
+  return el("div", { class: "dialog-body", tabindex: -1, autofocus: "" }, ...content);
 }
 
 function head(label, close) {

@@ -10,7 +10,12 @@ export function createGuesses({ guess, message, decision, actions }) {
   );
   const all = el(
     "button",
-    { type: "button", class: "link all-intents", data: { key: "all" }, on: { click: actions.pick } },
+    {
+      type: "button",
+      class: "link all-intents",
+      data: { key: "all" },
+      on: { click: actions.pick },
+    },
     t("context.all_intents"),
     " ",
     el("kbd", {}, "I"),
@@ -19,7 +24,8 @@ export function createGuesses({ guess, message, decision, actions }) {
 }
 
 function line({ intent, confidence }, index, isChosen, decision, actions) {
-  const bar = el("span", { class: "guess-bar", css: { "--share": confidence.toFixed(3) } }, el("i"));
+  const share = { "--share": confidence.toFixed(3) };
+  const bar = el("span", { class: "guess-bar", css: share }, el("i"));
   if (decision && decision.threshold <= 1 && decision.threshold > 0) {
     bar.style.setProperty("--needed", decision.threshold.toFixed(3));
     bar.append(el("u", { title: t("threshold.needed", { needed: score(decision.threshold) }) }));

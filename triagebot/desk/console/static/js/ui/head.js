@@ -4,12 +4,21 @@ import { t } from "../core/i18n.js";
 import { openRow, state, watch } from "../core/store.js";
 import { leftOf } from "./clock.js";
 
+const BUTTONS = [
+  "take", "release", "hand_back", "resolve", "reopen", "back", "toggle_context",
+];
+
 /** Draw the head; `does` maps the buttons' names to what they do. */
 export function startHead(does) {
-  for (const name of ["take", "release", "hand_back", "resolve", "reopen", "back", "toggle_context"]) {
+  for (const name of BUTTONS) {
     byId(`do-${name}`).addEventListener("click", () => does[name]());
   }
   watch(["open", "detail", "rows", "minute"], draw);
+}
+
+/** Who has a conversation that somebody has, as a sentence. */
+export function holderOf({ agent }) {
+  return agent.id === state.me.id ? t("row.held_by_me") : t("row.held", { name: agent.name });
 }
 
 /** What a person may do with a conversation as it stands. */
@@ -30,7 +39,8 @@ function draw() {
   const row = openRow();
   if (!row || row.id !== state.openId) return;
   setText(byId("fan-name"), t("fan.short", { fan: row.fan }));
-  setText(byId("fan-status"), [statusOf(row), row.window_until && leftOf(row)].filter(Boolean).join(" · "));
+  const words = [statusOf(row), row.window_until && leftOf(row)];
+  setText(byId("fan-status"), words.filter(Boolean).join(" · "));
   const may = allowed(row);
   for (const [name, isAllowed] of Object.entries(may)) byId(`do-${name}`).hidden = !isAllowed;
   const hasContext = !document.querySelector(".desk").classList.contains("no-context");
@@ -40,5 +50,5 @@ function draw() {
 function statusOf(row) {
   if (row.status !== "open") return t(`status.${row.status}`);
   if (row.agent === null) return t("status.waiting");
-  return row.agent.id === state.me.id ? t("row.held_by_me") : t("row.held", { name: row.agent.name });
+  return holderOf(row);
 }

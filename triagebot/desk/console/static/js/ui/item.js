@@ -38,15 +38,21 @@ function byline(item) {
 }
 
 function bubble(item) {
-  const isPlain = item.kind === "text" || item.from !== "fan";
-  const words = isPlain ? item.text : [tAny(`kind.${item.kind}`, "kind.unknown"), item.text].filter(Boolean).join(" · ");
-  const text = el("div", {}, words);
+  const text = el("div", {}, wordsOf(item));
   const parts = [text];
   if (item.from === "bot" && item.text.length > LONG) parts.push(folded(text));
   if (item.options?.length) {
-    parts.push(el("ol", { class: "options" }, ...item.options.map(({ title }) => el("li", {}, title))));
+    const lines = item.options.map(({ title }) => el("li", {}, title));
+    parts.push(el("ol", { class: "options" }, ...lines));
   }
   return el("div", { class: "bubble" }, ...parts);
+}
+
+// Pictures, voices and the like say what they are before what they say.
+function wordsOf(item) {
+  if (item.kind === "text" || item.from !== "fan") return item.text;
+  const kind = tAny(`kind.${item.kind}`, "kind.unknown");
+  return item.text ? `${kind} · ${item.text}` : kind;
 }
 
 // What the bot says is known by heart; three lines remind well enough.
@@ -76,21 +82,28 @@ function offer(item, does) {
 }
 
 function labelParts(item, does) {
-  const title = intentTitle(item.label.intent);
-  const remove = { click: () => does.unlabel(item) };
-  const isMine = item.label.by === state.me.name;
+  const { intent, by } = item.label;
+  const words = t("label.is", { intent: intentTitle(intent), by });
   return [
-    el("span", { class: "pill label" }, icon("tag"), t("label.is", { intent: title, by: item.label.by })),
-    el("button", { type: "button", class: "link", on: { click: () => does.label(item) } }, t("label.change")),
-    isMine && el("button", { type: "button", class: "link", on: remove }, t("label.remove")),
+    el("span", { class: "pill label" }, icon("tag"), words),
+    link("label.change", () => does.label(item)),
+    by === state.me.name && link("label.remove", () => does.unlabel(item)),
   ];
 }
 
 function delivery(item, does) {
   const isBad = ["failed", "uncertain"].includes(item.state);
-  const words = el("span", { class: isBad ? "failed" : "" }, isBad && icon("warning"), " ", tAny(`state.${item.state}`, item.state));
-  // Uncertain ones may have arrived: the words say to ask first, the button stays.
-  if (!isBad) return [words];
-  const retry = { click: () => does.retry(item) };
-  return [words, el("button", { type: "button", class: "link", on: retry }, t("retry"))];
+  const words = tAny(`state.${item.state}`, item.state);
+  // An uncertain one may have arrived: the words say to ask first, the button stays.
+  return isBad
+    ? [badly(words), link("retry", () => does.retry(item))]
+    : [el("span", {}, words)];
+}
+
+function badly(words) {
+  return el("span", { class: "failed" }, icon("warning"), " ", words);
+}
+
+function link(key, click) {
+  return el("button", { type: "button", class: "link", on: { click } }, t(key));
 }

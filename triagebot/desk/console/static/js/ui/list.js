@@ -88,7 +88,8 @@ function drawEmpty() {
 function drawUpdates() {
   const count = state.waitingUpdates.size;
   byId("updates").hidden = count === 0;
-  if (count) setText(byId("updates").querySelector("span"), t("list.updates", { n: number(count) }));
+  const words = byId("updates").querySelector("span");
+  if (count) setText(words, t("list.updates", { n: number(count) }));
 }
 
 function showOpenRow() {

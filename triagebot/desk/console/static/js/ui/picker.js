@@ -12,7 +12,7 @@ export function pickIntent(pick) {
     find: async (query) => ranked().filter((each) => fits(each.intent, query.toLowerCase())),
     draw: ({ intent, confidence }) => [
       el("span", {}, titleOf(intent.title), " ", el("span", { class: "quiet" }, intent.name)),
-      el("span", { class: "choice-side number" }, confidence === undefined ? "" : score(confidence)),
+      el("span", { class: "choice-side number" }, confidence ? score(confidence) : ""),
     ],
     note: (item) => (item ? titleOf(item.intent.guideline) : t("picker.none")),
     pick: ({ intent }) => pick(intent.name),
@@ -20,7 +20,8 @@ export function pickIntent(pick) {
 }
 
 function ranked() {
-  const guesses = new Map(state.detail?.guess?.intents.map((each) => [each.intent, each.confidence]));
+  const guessed = state.detail?.guess?.intents ?? [];
+  const guesses = new Map(guessed.map((each) => [each.intent, each.confidence]));
   return [...state.catalogue.intents.values()]
     .map((intent) => ({ intent, confidence: guesses.get(intent.name) }))
     .sort((one, other) => (other.confidence ?? -1) - (one.confidence ?? -1));

@@ -26,7 +26,8 @@ function draw() {
     setText(link.querySelector(".rail-count"), count && view !== "resolved" ? short(count) : "");
   }
   setText(byId("list-title"), t(`view.${state.view}`));
-  setText(byId("list-count"), state.counts[state.view] === undefined ? "" : number(state.counts[state.view]));
+  const listed = state.counts[state.view];
+  setText(byId("list-count"), listed === undefined ? "" : number(listed));
   const waiting = state.counts.waiting ? `(${number(state.counts.waiting)}) ` : "";
   document.title = `${waiting}${t(`view.${state.view}`)} · triagebot`;
 }

@@ -4,8 +4,10 @@ import { score, shortTime, since, t, tAny } from "../core/i18n.js";
 import { belongs, state } from "../core/store.js";
 import { createClock, showClock } from "./clock.js";
 import { intentTitle } from "./decision.js";
+import { holderOf } from "./head.js";
 
-const CHANNELS = ["wechat", "webchat"];
+const ICONS = { wechat: "wechat", webchat: "webchat", demo: "webchat" };
+const MINUTE = 60_000;
 
 /** Return `{node, show(row, place)}`. */
 export function createRow(id) {
@@ -33,7 +35,7 @@ export function createRow(id) {
 
   function show(row, place) {
     const name = row.channel.split(":")[0];
-    if (drawnChannel !== name) fill(channel, icon(CHANNELS.includes(name) ? name : "api"));
+    if (drawnChannel !== name) fill(channel, icon(ICONS[name] ?? "api"));
     drawnChannel = name;
     const hasLeft = !belongs(row, state.view);
     node.classList.toggle("left", hasLeft);
@@ -58,20 +60,17 @@ export function createRow(id) {
 }
 
 function why(row) {
-  if (row.status === "open" && row.agent && state.view !== "mine") return holder(row);
+  if (row.status === "open" && row.agent && state.view !== "mine") return holderOf(row);
   return row.reason ? tAny(`reason_short.${row.reason}`, row.reason) : "";
 }
 
 function whereNow(row) {
-  if (row.status === "open") return row.agent ? holder(row) : t("row.released");
+  if (row.status === "open") return row.agent ? holderOf(row) : t("row.released");
   return t(`status.${row.status}`);
 }
 
-function holder(row) {
-  return row.agent.id === state.me.id ? t("row.held_by_me") : t("row.held", { name: row.agent.name });
-}
-
 function waitedWords(row) {
-  const waits = row.status === "open" && row.waiting_since;
-  return waits ? t("row.waited", { span: since(row.waiting_since) }) : shortTime(row.last_at);
+  if (row.status !== "open" || !row.waiting_since) return shortTime(row.last_at);
+  const isNew = Date.now() - new Date(row.waiting_since) < MINUTE;
+  return isNew ? t("row.new") : t("row.waited", { span: since(row.waiting_since) });
 }

@@ -20,30 +20,32 @@ export function openSettings() {
   const own = Object.entries(CHOICES).map(([name, values]) =>
     setting(name, values, prefs[name], (value) => choose(name, value)),
   );
+  const who = t("settings.who", { name: state.me.name, role: t(`role.${state.me.role}`) });
   openDialog(
     { label: t("settings.title"), wide: "36rem" },
-    el("p", { class: "quiet" }, t("settings.who", { name: state.me.name, role: t(`role.${state.me.role}`) })),
+    el("p", { class: "quiet" }, who),
     setting("language", LANGUAGES, language, speak),
     ...own,
     el("button", { type: "button", class: "button", on: { click: signOut } }, t("sign_out")),
   );
 }
 
-function setting(name, values, current, choose) {
+function setting(name, values, current, take) {
   const buttons = values.map(([value, key]) => {
-    const button = el("button", { type: "button", "aria-pressed": value === current }, t(key));
+    const pressed = String(value === current);
+    const button = el("button", { type: "button", "aria-pressed": pressed }, t(key));
     button.addEventListener("click", () => {
       buttons.forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
-      choose(value);
+      take(value);
     });
     return button;
   });
-  buttons.forEach((each, index) => each.setAttribute("aria-pressed", String(values[index][0] === current)));
+  const title = t(`settings.${name}`);
   return el(
     "div",
     { class: "setting" },
-    el("span", {}, t(`settings.${name}`), el("small", {}, t(`settings.${name}.note`))),
-    el("div", { class: "segments", role: "group", "aria-label": t(`settings.${name}`) }, ...buttons),
+    el("span", {}, title, el("small", {}, t(`settings.${name}.note`))),
+    el("div", { class: "segments", role: "group", "aria-label": title }, ...buttons),
   );
 }
 

@@ -5,9 +5,10 @@ import { shortcuts } from "../core/keys.js";
 import { openDialog } from "./dialog.js";
 
 export function openSheet() {
-  const sections = [...shortcuts()].map(([group, each]) =>
-    el("section", {}, el("h3", {}, t(`keys.${group}`)), ...each.filter((shortcut) => shortcut.keys).map(line)),
-  );
+  const sections = [...shortcuts()].map(([group, each]) => {
+    const lines = each.filter((shortcut) => shortcut.keys).map(line);
+    return el("section", {}, el("h3", {}, t(`keys.${group}`)), ...lines);
+  });
   openDialog(
     { label: t("keys.title"), wide: "46rem" },
     el("div", { class: "keys" }, ...sections),

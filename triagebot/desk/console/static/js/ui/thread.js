@@ -83,7 +83,8 @@ function reconcile(items) {
   const keep = new Set();
   let previous = null;
   for (const item of items) {
-    if (!previous || !isSameDay(previous.at, item.at)) put(`day-${item.at}`, item.at, () => day(item), keep);
+    const isNewDay = !previous || !isSameDay(previous.at, item.at);
+    if (isNewDay) put(`day-${item.at}`, item.at, () => day(item), keep);
     const isNew = put(item.id, item, () => createItem(item, actions), keep);
     drawn.get(item.id).node.classList.toggle("close-by", isCloseBy(previous, item));
     grew ||= isNew;

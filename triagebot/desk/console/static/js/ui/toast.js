@@ -57,8 +57,8 @@ function action(toast, name, words) {
 }
 
 function closer(toast) {
-  const close = () => remove(toast);
-  return el("button", { type: "button", "aria-label": t("close"), on: { click: close } }, icon("close"));
+  const on = { click: () => remove(toast) };
+  return el("button", { type: "button", "aria-label": t("close"), on }, icon("close"));
 }
 
 function plan(toast) {

@@ -11,11 +11,12 @@ export function createWords(guess, text) {
   const most = Math.max(...guess.words.map((word) => Math.abs(word.weight)), 0.001);
   const words = guess.words.filter(({ token }) => token.trim());
   if (words.length === 0) return el("p", { class: "words" }, text);
+  const intent = intentTitle(guess.intents[0]?.intent);
   return el(
     "div",
     {},
     el("div", { class: "words" }, ...words.map((word) => chip(word, most))),
-    el("p", { class: "legend" }, t("context.words", { intent: intentTitle(guess.intents[0]?.intent) })),
+    el("p", { class: "legend" }, t("context.words", { intent })),
   );
 }
 
