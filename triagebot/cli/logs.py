@@ -37,3 +37,4 @@ def set_up_logs(level: str, form: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # An access log would hold query strings, and with them WeChat's signatures.
     logging.getLogger("aiohttp.access").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
