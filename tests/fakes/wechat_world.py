@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from wechat_crypto import encrypt, signature_of
 
 from triagebot.channels.wechat import Account, Mode
 from triagebot.domain.decision import Action, Decision, Reason
@@ -83,6 +84,18 @@ def account_of(mode: str = "safe", **more) -> Account:
     keys = () if mode == "plain" else (KEY,)
     values = {"tokens": (TOKEN,), "aes_keys": keys, "original_id": ORIGINAL, **more}
     return Account(name="main", appid=APPID, mode=Mode(mode), **values)
+
+
+async def post(pusher, query, body, **more):
+    async with pusher.session.post(pusher.url, params=query, data=body, **more) as response:
+        return response.status, await response.text()
+
+
+def sealed(pusher, xml, *, token=TOKEN, key=KEY, appid=APPID, to="gh_0a1b2c3d4e5f"):
+    encrypted, stamp = encrypt(key, appid, xml), pusher.stamp()
+    signature = signature_of(token, stamp["timestamp"], stamp["nonce"], encrypted)
+    query = {**stamp, "encrypt_type": "aes", "msg_signature": signature}
+    return query, f"<xml><ToUserName>{to}</ToUserName><Encrypt>{encrypted}</Encrypt></xml>"
 
 
 def vectors() -> dict[str, list[dict]]:

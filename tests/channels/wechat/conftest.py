@@ -19,8 +19,10 @@ from wechat_world import APPID, SECRET, Clock, MemoryIntake, account_of  # noqa:
 
 from triagebot.channels.wechat import Account, WeChatCallback  # noqa: E402
 from triagebot.channels.wechat.api import WeChatApi  # noqa: E402
+from triagebot.channels.wechat.kefu import Kefu  # noqa: E402
 from triagebot.channels.wechat.tokens import Tokens  # noqa: E402
 from triagebot.channels.wechat.transport import Transport  # noqa: E402
+from triagebot.channels.wechat.window import Ledger  # noqa: E402
 
 
 @pytest.fixture
@@ -85,3 +87,16 @@ def api(transport, clock, pauses):
 
     tokens = Tokens(transport, APPID, SECRET, clock, spread=lambda: 0.5)
     return WeChatApi(transport, tokens, sleep=sleep)
+
+
+@pytest.fixture
+def ledger(clock):
+    return Ledger(clock)
+
+
+@pytest.fixture
+def kefu(api, ledger, pauses):
+    async def sleep(seconds):
+        pauses.append(seconds)
+
+    return Kefu(api, ledger, sleep=sleep)

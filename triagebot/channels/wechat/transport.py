@@ -77,26 +77,24 @@ class Transport:
         form: aiohttp.FormData | None = None,
     ) -> Answer:
         """Return the answer. Raises Unreachable or Ambiguous when there is none to trust."""
-        data: bytes | aiohttp.FormData | None = form
         headers = {}
+        data: bytes | aiohttp.FormData | None = form
         if body is not None:
             # Raw UTF-8: escaped characters are refused, or shown to the fan as they are.
             data = json.dumps(body, ensure_ascii=False).encode()
             headers["Content-Type"] = "application/json; charset=utf-8"
+        request = self._session.request(
+            method,
+            self._base_url + path,
+            params=query,
+            data=data,
+            headers=headers,
+            timeout=self._timeout,
+            allow_redirects=False,
+        )
         try:
-            async with self._session.request(
-                method,
-                self._base_url + path,
-                params=query,
-                data=data,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-            ) as response:
-                content = await response.content.read(MAX_ANSWER + 1)
-                while chunk := await response.content.read(MAX_ANSWER):
-                    content = _joined(content, chunk)
-                return _answer(path, response, content)
+            async with request as response:
+                return _answer(path, response, await _content(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             log.warning("WeChat cannot be reached for %s: %s", path, type(error).__name__)
             raise Unreachable("WeChat cannot be reached") from None
@@ -111,10 +109,13 @@ def rid_of(errmsg: str) -> str:
     return (found.group(1) or found.group(2)) if found else ""
 
 
-def _joined(content: bytes, chunk: bytes) -> bytes:
-    if len(content) + len(chunk) > MAX_ANSWER:
-        raise Ambiguous("WeChat's answer is too large")
-    return content + chunk
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > MAX_ANSWER:
+            raise Ambiguous("WeChat's answer is too large")
+    return bytes(content)
 
 
 def _answer(path: str, response: aiohttp.ClientResponse, content: bytes) -> Answer:
