@@ -36,7 +36,7 @@ class FitSettings:
     `min_characters` messages have it; `block_weights` are those of words and characters.
     """
 
-    C: float = 0.3
+    C: float = 0.5
     min_words: int = 1
     min_characters: int = 2
     block_weights: tuple[float, float] = (1.0, 1.0)

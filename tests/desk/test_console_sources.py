@@ -140,5 +140,7 @@ def test_the_modules_import_only_files_that_exist():
 
 
 def test_the_pages_stay_small():
-    assert packed(CONSOLE / "static", CONSOLE / "templates") <= CONSOLE_BYTES
+    languages = [gzip.compress(path.read_bytes(), 9) for path in (CONSOLE / "i18n").iterdir()]
+    longest = max(len(language) for language in languages)
+    assert packed(CONSOLE / "static", CONSOLE / "templates") + longest <= CONSOLE_BYTES
     assert packed(WEBCHAT / "static", WEBCHAT / "templates") <= WEBCHAT_BYTES

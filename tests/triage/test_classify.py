@@ -21,39 +21,36 @@ TEXTS = [
 
 def sklearn_probabilities(mind, texts):
     """The same numbers by scikit-learn's own vectorizer and softmax regression."""
-    bundle = mind.bundle
-    vocabulary, model = bundle.vocabulary, bundle.model
-    split = 1 + len(vocabulary.words)
+    vocabulary, model = mind.bundle.vocabulary, mind.bundle.model
+    heard = [mind.hear(text) for text in texts]
+    weights = model.weights.astype(np.float64) / model.temperature
 
-    def block(terms, analyzer, first, last):
+    def block(terms, analyzer):
+        """A vectorizer whose vocabulary also has what is new in `texts`, with weight 0."""
+        new = {gram for message in heard for gram in analyzer(message)} - terms.keys()
+        known = list(terms.values())
         vectorizer = TfidfVectorizer(
             analyzer=analyzer,
-            vocabulary={term: i - first for term, i in terms.items()},
+            vocabulary={term: i for i, term in enumerate([*terms, *sorted(new)])},
             sublinear_tf=True,
         )
-        vectorizer.idf_ = vocabulary.idf[first:last]
-        return vectorizer
+        rarest = np.full(len(new), vocabulary.idf.max())
+        vectorizer.idf_ = np.concatenate([vocabulary.idf[known], rarest])
+        return vectorizer, np.vstack([weights[known], np.zeros((len(new), weights.shape[1]))])
 
+    words, word_weights = block(vocabulary.words, lambda message: word_ngrams(message[1]))
+    characters, character_weights = block(
+        vocabulary.characters, lambda message: character_ngrams(message[0])
+    )
     union = FeatureUnion(
-        [
-            ("w", block(vocabulary.words, lambda m: word_ngrams(m[1]), 1, split)),
-            (
-                "c",
-                block(
-                    vocabulary.characters,
-                    lambda m: character_ngrams(m[0]),
-                    split,
-                    len(vocabulary),
-                ),
-            ),
-        ],
+        [("w", words), ("c", characters)],
         transformer_weights=dict(zip("wc", vocabulary.block_weights, strict=True)),
     )
     classifier = LogisticRegression()
     classifier.classes_ = np.array(model.intents)
-    weights = model.weights.astype(np.float64) / model.temperature
-    classifier.coef_, classifier.intercept_ = weights[1:].T, weights[0]
-    return classifier.predict_proba(union.transform([mind.hear(text) for text in texts]))
+    classifier.coef_ = np.vstack([word_weights, character_weights]).T
+    classifier.intercept_ = weights[0]
+    return classifier.predict_proba(union.transform(heard))
 
 
 def test_serving_equals_scikit_learn_on_the_same_bundle(mind, intents_folder):

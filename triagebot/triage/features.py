@@ -1,7 +1,9 @@
 """Turn a segmented message into weighted features: word and character n-grams under TF-IDF.
 
 value = (1 + ln tf) · idf, each block divided by its Euclidean length and multiplied by the block's
-weight, with idf = ln((1 + n) / (1 + df)) + 1: scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
+weight, with idf = ln((1 + n) / (1 + df)) + 1: scikit-learn's `TfidfVectorizer(sublinear_tf=True)`,
+but that n-grams the model has never seen count in the length, as heavy as the rarest it has. So a
+message of mostly unknown words gets small values, and nothing is concluded from the few it shares.
 """
 
 from __future__ import annotations
@@ -99,6 +101,7 @@ class Vocabulary:
         self.idf = idf
         self.block_weights = block_weights
         self._idf: list[float] = idf.tolist()
+        self._rarest = max(self._idf)
 
     def __len__(self) -> int:
         """Return the number of features, the intercept included."""
@@ -130,9 +133,15 @@ class Vocabulary:
             return
         idf = self._idf
         block = [idf[i] if n == 1 else (1.0 + math.log(n)) * idf[i] for i, n in counts.items()]
-        scale = weight / math.sqrt(math.fsum([value * value for value in block]))
+        square = math.fsum([value * value for value in block]) + self._unknown(index, grams)
+        scale = weight / math.sqrt(square)
         ids.extend(counts)
         values.extend([value * scale for value in block])
+
+    def _unknown(self, index: dict[str, int], grams: list[str]) -> float:
+        """Return what the n-grams that the model has never seen add to the squared length."""
+        unseen = Counter([gram for gram in grams if gram not in index])
+        return sum((self._rarest * (1.0 + math.log(n))) ** 2 for n in unseen.values())
 
     def known_share(self, tokens: Sequence[str]) -> float:
         """Return the share of words that the model has seen, 0..1; 0 when there are no words."""

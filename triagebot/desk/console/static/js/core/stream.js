@@ -69,10 +69,12 @@ async function listenOnce(last, tell, alive) {
 }
 
 function pause(milliseconds) {
+  const over = new AbortController();
+  const { signal } = over;
   return new Promise((done) => {
     setTimeout(done, milliseconds);
     // Back online, or looked at again: no reason to wait.
-    addEventListener("online", done, { once: true });
-    document.addEventListener("visibilitychange", done, { once: true });
-  });
+    addEventListener("online", done, { signal });
+    document.addEventListener("visibilitychange", done, { signal });
+  }).finally(() => over.abort());
 }

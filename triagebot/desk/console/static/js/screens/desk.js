@@ -14,7 +14,7 @@ import { VIEWS, startRail } from "../ui/rail.js";
 import { openSearch } from "../ui/search.js";
 import { startThread } from "../ui/thread.js";
 import { complain } from "../ui/toast.js";
-import { act } from "./actions.js";
+import { act, step } from "./actions.js";
 import { loadMore, openConversation, readAddress, refresh, showView } from "./inbox.js";
 import { pickFor, setIntent, unlabel } from "./labels.js";
 import { heard, letInAtRest, loadCatalogue } from "./live.js";
@@ -84,6 +84,13 @@ function up() {
   return true;
 }
 
+// A list box is walked by arrows, whether or not single keys are on.
+function walk(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by && step(by)) event.preventDefault();
+  else if (event.key === "Enter") focusComposer();
+}
+
 async function start() {
   state.me = session.agent;
   const fitContext = () => showContext(prefs.context && !narrow.matches);
@@ -97,7 +104,7 @@ async function start() {
   startContext(does);
   bindKeys(does);
   listen();
-  byId("rows").addEventListener("keydown", (event) => event.key === "Enter" && focusComposer());
+  byId("rows").addEventListener("keydown", walk);
   const left = sessionStorage.getItem("triagebot.return");
   if (!location.hash) history.replaceState(null, "", left || "#waiting");
   sessionStorage.removeItem("triagebot.return");

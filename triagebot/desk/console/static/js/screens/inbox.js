@@ -1,5 +1,6 @@
 // Load views and conversations, and keep the address in step, so that a link leads to the place.
 import { get } from "../core/api.js";
+import { unsentOf } from "../core/outbox.js";
 import { state, update } from "../core/store.js";
 import { VIEWS } from "../ui/rail.js";
 
@@ -73,9 +74,8 @@ export async function loadDetail(id = state.openId) {
     const detail = await get(`/conversations/${id}`);
     if (id !== state.openId) return;
     keep([detail.conversation]);
-    // What is on its way is not yet known to the server.
     const old = state.detail?.conversation.id === id ? state.detail.thread : [];
-    const thread = [...unchanged(old, detail.thread), ...old.filter((item) => item.client_id)];
+    const thread = [...unchanged(old, detail.thread), ...unsentOf(id)];
     update({ detail: { ...detail, thread } }, "detail", "rows");
   } catch (error) {
     if (id !== state.openId || state.detail?.conversation.id === id) return;

@@ -1,5 +1,6 @@
 // Send what was written: it stands in the thread at once and says how its delivery goes.
 import { freshId, post } from "../core/api.js";
+import { dropUnsent, keepUnsent } from "../core/outbox.js";
 import { openRow, state, update } from "../core/store.js";
 import { giveBack } from "../ui/composer.js";
 import { complain } from "../ui/toast.js";
@@ -52,8 +53,10 @@ export async function retry(item) {
 
 async function deliver(row, item) {
   const body = { text: item.text, client_id: item.client_id };
+  keepUnsent(row.id, item);
   try {
     const sent = await post(`/conversations/${row.id}/messages`, body);
+    dropUnsent(item);
     showItem(row.id, sent, item.id);
     if (row.agent === null) await loadDetail(row.id);
     return true;
@@ -65,8 +68,15 @@ async function deliver(row, item) {
 
 function refused(row, item, error) {
   complain(error.advice);
-  if (error.code !== "conflict") return showItem(row.id, { ...item, state: "failed" }, item.id);
+  // It was shown as mine in good faith.
+  if (row.agent === null) putRow(row);
+  if (error.code !== "conflict") {
+    const failed = { ...item, state: "failed" };
+    keepUnsent(row.id, failed);
+    return showItem(row.id, failed);
+  }
   // Somebody else has the fan: the words go back to where they were typed.
+  dropUnsent(item);
   dropItem(row.id, item.id);
   giveBack(row.id, item.text);
   return loadDetail(row.id);

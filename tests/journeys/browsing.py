@@ -1,0 +1,95 @@
+"""A real browser for journeys through the pages; skipped where the machine has none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.conftest import Person, ServerProcess
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """The machine's own Chromium, headless."""
+    path = os.environ.get("TRIAGEBOT_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium here: install the package `chromium` or set TRIAGEBOT_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, address: str, **options: Any) -> Page:
+    """Open an address with cookies of its own; an error of the page's scripts fails the test.
+
+    Nothing moves: axe would measure the contrast of what is still fading in.
+    """
+    usual = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"}
+    context = browser.new_context(**{**usual, "reduced_motion": "reduce", **options})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.on("pageerror", _fail)
+    page.on("console", _fail_on_policy)
+    page.goto(address)
+    return page
+
+
+def open_desk(browser: Browser, server: ServerProcess, agent: Person, **options: Any) -> Page:
+    """Sign in through the page and wait for the desk."""
+    page = open_page(browser, f"{server.url}/login", **options)
+    page.fill("[name=name]", agent.name)
+    page.fill("[name=password]", agent.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk*")
+    page.wait_for_function("document.title.includes('triagebot') && location.hash")
+    page.wait_for_selector("#list-skeleton", state="hidden")
+    return page
+
+
+def add_agent(server: ServerProcess, name: str) -> Person:
+    """Add an agent and return them, not signed in."""
+    printed = server.command("user", "add", name, "--role", "agent")
+    person = Person(server.url)
+    person.name = name
+    person.password = printed.split("password:")[1].strip()
+    return person
+
+
+def fan_asks_for_person(server: ServerProcess, text: str) -> Person:
+    """A new fan who waits for a person and has said `text` last."""
+    fan = Person(server.url)
+    fan.says("转人工")
+    fan.says(text)
+    return fan
+
+
+def rows(page: Page) -> list[str]:
+    """The last words of each listed conversation, from top to bottom."""
+    drawn = page.locator(".row").all()
+    return [row.locator(".row-text").inner_text() for row in sorted(drawn, key=_place)]
+
+
+def breaches(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
+
+
+def _place(row: Any) -> int:
+    return int(row.get_attribute("aria-posinset"))
+
+
+def _fail(error: Any) -> None:
+    raise AssertionError(f"a script failed: {error}")
+
+
+def _fail_on_policy(message: Any) -> None:
+    assert "Content Security Policy" not in message.text, message.text

@@ -1,0 +1,100 @@
+"""Writing a reply: input methods, drafts that survive, lengths, words that could not be sent."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import add_agent, fan_asks_for_person, open_browser, open_desk
+
+
+@pytest.fixture
+def page(server):
+    agent = add_agent(server, "xiaoli")
+    fan_asks_for_person(server, "什么时候发货")
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.keyboard.press("j")
+        page.wait_for_selector(".guess")
+        page.keyboard.press("r")
+        yield page
+
+
+def press_while_composing(page, key):
+    page.evaluate(
+        """key => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+            {key, code: key, isComposing: true, ctrlKey: true, bubbles: true}))""",
+        key,
+    )
+
+
+def test_the_enter_that_picks_a_word_does_not_send(page):
+    page.keyboard.insert_text("好的")
+    press_while_composing(page, "Enter")
+    expect(page.locator("#reply")).to_have_value("好的")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#reply")).to_have_value("")
+    expect(page.locator(".item.agent .bubble")).to_have_text("好的")
+
+
+def test_letters_typed_into_the_reply_are_no_shortcuts(page):
+    page.keyboard.type("jkeb1?/")
+    expect(page.locator("#reply")).to_have_value("jkeb1?/")
+    assert page.locator("dialog").count() == 0
+
+
+@pytest.mark.parametrize(("key", "opens"), [("？", "快捷键"), ("、", "搜索消息")])
+def test_full_width_signs_are_shortcuts_too(page, key, opens):
+    page.keyboard.press("Escape")
+    page.evaluate(
+        "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))",
+        key,
+    )
+    expect(page.get_by_role("dialog", name=opens)).to_be_visible()
+
+
+def test_a_draft_survives_leaving_and_reloading(page):
+    page.keyboard.insert_text("还没写完")
+    page.reload()
+    page.wait_for_selector(".guess")
+    expect(page.locator("#reply")).to_have_value("还没写完")
+
+
+def test_a_suggestion_is_added_to_what_was_typed(page):
+    page.keyboard.insert_text("您好！")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    value = page.locator("#reply").input_value()
+    assert value.startswith("您好！\n")
+    assert len(value) > 10
+
+
+def test_the_length_is_counted_in_bytes_and_too_much_cannot_be_sent(page):
+    page.keyboard.insert_text("字" * 682)
+    expect(page.locator("#meter")).to_contain_text("2,046 / 2,048")
+    expect(page.locator("#do-send")).to_be_enabled()
+    page.keyboard.insert_text("字")
+    expect(page.locator("#meter")).to_contain_text("超出 1 字节")
+    expect(page.locator("#do-send")).to_be_disabled()
+
+
+def test_words_that_did_not_get_through_survive_and_are_sent_again_once(page):
+    posts = "**/api/v1/conversations/*/messages"
+    page.route(posts, lambda route: route.abort())
+    page.keyboard.insert_text("马上为您查")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".item.failed")).to_contain_text("没有送达")
+    page.unroute(posts)
+    page.reload()
+    page.locator(".item.failed .link").click()
+    expect(page.locator(".item.failed")).to_have_count(0)
+    expect(page.locator(".item.agent .bubble")).to_have_text("马上为您查")
+
+
+def test_markup_from_a_fan_is_only_text(server):
+    agent = add_agent(server, "xiaoli")
+    fan_asks_for_person(server, "<img src=x onerror=alert(1)><b>粗</b>")
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.keyboard.press("j")
+        shown = page.locator(".item.fan .bubble").last
+        expect(shown).to_have_text("<img src=x onerror=alert(1)><b>粗</b>")
+        assert page.locator(".log img, .log b").count() == 0
