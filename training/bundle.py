@@ -74,6 +74,12 @@ def build_manifest(
     return msgspec.structs.replace(manifest, signature=sign(manifest, key)) if key else manifest
 
 
+def fingerprint(manifest: Manifest) -> str:
+    """Return ten hex digits that differ whenever any file of the bundle does."""
+    plain = msgspec.structs.replace(manifest, signature=None)
+    return hashlib.sha256(_pretty(plain)).hexdigest()[:10]
+
+
 def write(
     folder: Path, contents: Mapping[str, bytes], manifest: Manifest, more: Mapping[str, str]
 ) -> Path:

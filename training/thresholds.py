@@ -8,11 +8,11 @@ further correction; the intents do: each is tested at (1 - confidence) / number 
 (Bonferroni), so that all intents together keep the promise with the stated confidence. If every
 certified intent keeps its promise, so does any mixture of them, whatever fans ask tomorrow.
 
-A walk starts at the strictest threshold with half of the intent's messages, but with no fewer than
-could prove anything and no more than three times as many: the very first messages are too few to
-allow even one error. That looks at confidences, never at who was right, so the test stays valid
-for the messages that were measured (Hoeffding 1956: errors with unequal chances spread no wider
-than the binomial).
+A walk starts at the strictest threshold with enough messages to prove the promise although one of
+them is wrong, or to prove anything at all where there are fewer: a single mislabelled row must
+not end it. That looks at confidences, never at who was right, so the test stays valid for the
+messages that were measured (Hoeffding 1956: errors with unequal chances spread no wider than the
+binomial).
 
 Messages that an audit drew with unequal probabilities weigh 1 / p_sample. They then count as
 fewer: n = sum(w) / max(w), rounded down, with sum(w * wrong) / max(w) errors, rounded up. This is
@@ -33,6 +33,9 @@ from scipy.special import betainc
 
 LADDER: tuple[float, ...] = (0.998, 0.995, *(round(0.99 - i / 100, 2) for i in range(95)))
 """The thresholds that are tried, strictest first. Fixed, as the proof demands."""
+
+FORGIVEN = 1
+"""Wrong messages that the first step of a walk can bear."""
 
 _ENDLESS = 10_000_000
 
@@ -183,9 +186,9 @@ def _walk(
     provisional: bool,
 ) -> Certified:
     steps = _steps(confidence, correct, weights)
-    enough = _needed(0, promise, delta)
-    half = _effective(correct, weights, _heaviest(weights))[0] // 2
-    start = min(max(enough, half), 3 * enough)
+    everything = _effective(correct, weights, _heaviest(weights))[0]
+    forgiving = _needed(FORGIVEN, promise, delta)
+    start = forgiving if everything >= forgiving else _needed(0, promise, delta)
     proven: _Step | None = None
     tried: list[_Step] = []
     for step in steps:

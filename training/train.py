@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,12 +23,15 @@ from training.fit import (
     matrix,
     softmax,
 )
+from training.model_card import model_card
 from training.selftest import record_selftest
 from training.thresholds import certify
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.label import Label
 from triagebot.errors import NothingToDo
+from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
+from triagebot.triage.features import Vocabulary
 from triagebot.triage.registry import IntentProof, Proof, load
 from triagebot.triage.segment import build_segmenter
 from triagebot.triage.think import wake
@@ -53,6 +55,23 @@ class Trained:
     proof: Proof
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learnt from a dataset: the model, and how it fares on what it has not seen.
+
+    `held_out` are calibrated probabilities, shape (n_rows, n_intents), by models that never saw
+    the row; `numbers` the place of each row's intent in `intents`.
+    """
+
+    dataset: Dataset
+    messages: Sequence[Message]
+    intents: tuple[str, ...]
+    numbers: NDArray[np.int64]
+    vocabulary: Vocabulary
+    model: LinearModel
+    held_out: NDArray[np.float64]
+
+
 def train(
     catalogue: Catalogue,
     labels: Sequence[Label],
@@ -65,11 +84,28 @@ def train(
 ) -> Trained:
     """Write a bundle into `out` and return it. The same input gives the same bytes.
 
-    `name` defaults to one made from the data. Raises `NothingToDo` with fewer than two intents.
+    `name` defaults to one made from its contents. Raises `NothingToDo` with fewer than two
+    intents.
     """
     settings = settings or FitSettings()
     progress("read", 0, 1)
-    dataset = build(catalogue, labels)
+    learned = _learn(build(catalogue, labels), catalogue, settings, jobs, progress)
+    progress("answers", 0, 1)
+    probabilities = probabilities_by_intent(learned.intents, learned.held_out)
+    calibration = fit_answers(
+        catalogue, learned.dataset, learned.messages, probabilities, learned.vocabulary
+    )
+    progress("prove", 0, 1)
+    proof = _prove(catalogue, learned)
+    progress("write", 0, 1)
+    folder = _write(catalogue, learned, proof, calibration, settings, out, name, key)
+    wake(load(folder, key))
+    return Trained(folder, learned.dataset, learned.intents, learned.held_out, proof)
+
+
+def _learn(
+    dataset: Dataset, catalogue: Catalogue, settings: FitSettings, jobs: int, progress: Progress
+) -> Learned:
     intents = dataset.intents
     if len(intents) < 2:
         raise NothingToDo("a model needs sentences of at least two intents")
@@ -79,45 +115,50 @@ def train(
     x = matrix(vocabulary, messages)
     numbers = np.array([intents.index(row.intent) for row in dataset.rows], np.int64)
     weights = np.array([row.weight for row in dataset.rows])
-    folds = dataset.folds(settings.folds, settings.seed)
     scores = held_out_scores(
         x,
         numbers,
         len(intents),
         weights,
-        folds,
+        dataset.folds(settings.folds, settings.seed),
         settings,
         jobs,
         lambda done, total: progress("folds", done, total),
     )
     temperature = learn_temperature(scores, numbers, weights)
-    held_out = softmax(scores, temperature)
     progress("fit", 0, 1)
-    learned = learn_weights(x, numbers, len(intents), weights, settings)
-    progress("answers", 0, 1)
-    calibration = fit_answers(
-        catalogue, dataset, messages, probabilities_by_intent(intents, held_out), vocabulary
+    model = LinearModel(
+        learn_weights(x, numbers, len(intents), weights, settings), intents, temperature
     )
-    progress("prove", 0, 1)
-    proof = _prove(catalogue, intents, held_out, numbers)
-    progress("write", 0, 1)
-    model = LinearModel(learned, intents, temperature)
+    held_out = softmax(scores, temperature)
+    return Learned(dataset, messages, intents, numbers, vocabulary, model, held_out)
+
+
+def _write(
+    catalogue: Catalogue,
+    learned: Learned,
+    proof: Proof,
+    calibration: AnswerCalibration,
+    settings: FitSettings,
+    out: Path,
+    name: str | None,
+    key: bytes | None,
+) -> Path:
+    dataset, model, vocabulary = learned.dataset, learned.model, learned.vocabulary
     selftest = record_selftest(dataset.normalised, catalogue.words, vocabulary, model)
-    contents = bundle.pack(vocabulary, learned, catalogue, proof, calibration, selftest)
-    data_hash = _hash(contents["catalogue.json"], dataset, settings)
+    contents = bundle.pack(vocabulary, model.weights, catalogue, proof, calibration, selftest)
     manifest = bundle.build_manifest(
         contents,
-        data_hash,
-        intents,
+        _hash(dataset),
+        learned.intents,
         settings.block_weights,
-        temperature,
-        _metrics(dataset, held_out, numbers),
+        model.temperature,
+        _metrics(learned),
         asdict(settings),
         key,
     )
-    folder = bundle.write(out / (name or f"m-{data_hash[:10]}"), contents, manifest, {})
-    wake(load(folder, key))
-    return Trained(folder, dataset, intents, held_out, proof)
+    folder = out / (name or f"m-{bundle.fingerprint(manifest)}")
+    return bundle.write(folder, contents, manifest, {"MODEL_CARD.md": model_card(manifest, proof)})
 
 
 def _segment(dataset: Dataset, words: Sequence[str], progress: Progress) -> list[Message]:
@@ -130,13 +171,9 @@ def _segment(dataset: Dataset, words: Sequence[str], progress: Progress) -> list
     return messages
 
 
-def _prove(
-    catalogue: Catalogue,
-    intents: Sequence[str],
-    held_out: NDArray[np.float64],
-    numbers: NDArray[np.int64],
-) -> Proof:
+def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
     """Return the thresholds that seed sentences prove; provisional until there are audits."""
+    intents, held_out = learned.intents, learned.held_out
     best = held_out.argmax(axis=1)
     policy = catalogue.policy
     answerable = [
@@ -147,7 +184,7 @@ def _prove(
     certificate = certify(
         [intents[i] for i in best],
         held_out.max(axis=1),
-        best == numbers,
+        best == learned.numbers,
         intents=answerable,
         max_error=policy.max_error,
         sure=policy.confidence,
@@ -161,21 +198,18 @@ def _prove(
     return Proof(policy.max_error, policy.confidence, certificate.provisional, proofs)
 
 
-def _metrics(
-    dataset: Dataset, held_out: NDArray[np.float64], numbers: NDArray[np.int64]
-) -> dict[str, float | int]:
-    right = held_out.argmax(axis=1) == numbers
+def _metrics(learned: Learned) -> dict[str, float | int]:
+    right = learned.held_out.argmax(axis=1) == learned.numbers
     return {
-        "rows": len(dataset.rows),
-        "duplicates": dataset.duplicates,
-        "conflicts": len(dataset.conflicts),
+        "rows": len(learned.dataset.rows),
+        "duplicates": learned.dataset.duplicates,
+        "conflicts": len(learned.dataset.conflicts),
         "held_out_accuracy": round(float(right.mean()), 6),
     }
 
 
-def _hash(catalogue: bytes, dataset: Dataset, settings: FitSettings) -> str:
-    digest = hashlib.sha256(catalogue)
-    digest.update(msgspec.json.encode(asdict(settings)))
+def _hash(dataset: Dataset) -> str:
+    digest = hashlib.sha256()
     for row, text in zip(dataset.rows, dataset.normalised, strict=True):
         digest.update(f"{text}\t{row.intent}\t{row.answer}\t{row.weight}\n".encode())
     return digest.hexdigest()

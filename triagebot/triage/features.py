@@ -141,7 +141,7 @@ class Vocabulary:
     def _unknown(self, index: dict[str, int], grams: list[str]) -> float:
         """Return what the n-grams that the model has never seen add to the squared length."""
         unseen = Counter([gram for gram in grams if gram not in index])
-        return sum((self._rarest * (1.0 + math.log(n))) ** 2 for n in unseen.values())
+        return math.fsum((self._rarest * (1.0 + math.log(n))) ** 2 for n in unseen.values())
 
     def known_share(self, tokens: Sequence[str]) -> float:
         """Return the share of words that the model has seen, 0..1; 0 when there are no words."""
