@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 import triagebot
-from triagebot.channels.demo.fans import SimulatedFans
+from triagebot.channels.demo import fans as demo
 from triagebot.channels.outbox import Outbox
 from triagebot.channels.rest.api import RestApi
 from triagebot.channels.webchat.api import WebChatApi
@@ -78,10 +78,10 @@ class Server:
         self.mind = _live_mind(settings, clock)
         self.intake = Intake(self.db, self.mind, clock)
         self.feed = Feed(self.db)
-        self.outbox = Outbox(self.db, {}, clock)
+        self.outbox = Outbox(self.db, {demo.CHANNEL: demo.deliver}, clock)
         self.upkeep = Upkeep(self.db, clock)
         self.passwords = Passwords()
-        self.fans = SimulatedFans(self.intake, clock) if fans else None
+        self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.app = self._application()
 
     def _application(self) -> web.Application:

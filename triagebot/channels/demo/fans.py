@@ -10,8 +10,10 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Protocol
 
+from triagebot.channels.outbox import Receipt, Result
 from triagebot.domain.message import Inbound, Kind
 from triagebot.errors import TriagebotError
+from triagebot.store.outbound import OutboundRow
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,11 @@ class Intake(Protocol):
 
     async def accept(self, inbound: Inbound) -> object:
         """Store and answer one message."""
+
+
+async def deliver(_text: OutboundRow) -> Receipt:
+    """Say that an invented fan has read what an agent wrote."""
+    return Receipt(Result.DELIVERED)
 
 
 def demo_messages() -> list[str]:
