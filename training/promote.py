@@ -22,6 +22,10 @@ from triagebot.triage.think import Mind, wake
 Clock = Callable[[], datetime]
 
 HISTORY = "history.jsonl"
+SEED_SLACK = 0.5
+"""How much of the promise a proof on seed sentences may lose: there, one sentence more or less
+moves it, and an intent that lost its proof is not answered wrongly but not answered."""
+
 _TOLERANCE = 1e-12
 
 
@@ -184,21 +188,24 @@ def _objections(models: Path, before: str | None, candidate: Proof) -> tuple[str
         reasons.append(f"is {candidate.confidence:g} sure, now {serving.confidence:g}")
     if candidate.provisional and not serving.provisional:
         reasons.append("is proven on seed sentences only, now on audits")
+    slack = SEED_SLACK if candidate.provisional and serving.provisional else 0.0
     for name, now in sorted(serving.intents.items()):
         if now.threshold is not None:
-            reasons.extend(_losses(name, now, candidate.intents.get(name)))
+            allowed = serving.max_error * slack
+            reasons.extend(_losses(name, now, candidate.intents.get(name), allowed))
     return tuple(reasons)
 
 
-def _losses(name: str, now: IntentProof, then: IntentProof | None) -> Iterator[str]:
-    """Yield how a certified intent would lose.
+def _losses(name: str, now: IntentProof, then: IntentProof | None, slack: float) -> Iterator[str]:
+    """Yield how a certified intent would lose by more than `slack` in its proven error.
 
     Each proof goes as far down as its promise allows, so its bound alone only says how far that
     was: a higher one is a loss when no more messages are answered for it.
     """
-    if then is None or then.threshold is None:
+    worse = then is None or then.bound > now.bound + slack + _TOLERANCE
+    if worse and (then is None or then.threshold is None):
         yield f"{name} is no longer certified"
-    elif then.bound > now.bound + _TOLERANCE and then.coverage <= now.coverage + _TOLERANCE:
+    elif then and worse and then.coverage <= now.coverage + _TOLERANCE:
         yield (
             f"{name} is certified worse: at most {then.bound:.2%} wrong at {then.coverage:.0%} "
             f"coverage, now {now.bound:.2%} at {now.coverage:.0%}"
