@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -108,6 +109,17 @@ class Person:
     def says(self, text: str) -> Any:
         """Send one chat message as a fan."""
         return self.call("POST", "/api/v1/chat", {"text": text})
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
+    """Return what `condition` gives once it is true; fail when it never is."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
 
 
 def free_port() -> int:

@@ -2,9 +2,8 @@
 
 import json
 import threading
-import time
 
-from tests.journeys.conftest import Person
+from tests.journeys.conftest import Person, wait_for
 
 # No shipped sentence has this word: what it means can only come from the labels.
 TAUGHT = [
@@ -16,16 +15,6 @@ TAUGHT = [
     "量子补丁包能退回去吗",
 ]
 ASKED = "有没有量子补丁包啊"
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 def intent_of(person, text):

@@ -1,0 +1,167 @@
+"""The commands that need no server: settings, people, store, thinking."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from triagebot.cli import COMMANDS, main
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys, bundle_folder, intents_folder):
+    """Run a command in a folder that has a promoted model; return exit code, out and err."""
+    from training.promote import promote
+
+    monkeypatch.chdir(tmp_path)
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / bundle_folder.name).symlink_to(bundle_folder)
+    promote(models, bundle_folder.name, by="test")
+
+    def call(*arguments):
+        try:
+            main(list(arguments))
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+def test_help_lists_every_command_without_importing_any_of_them():
+    script = (
+        "import sys\nfrom triagebot.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'sklearn', 'aiohttp', 'sqlalchemy', 'numpy', 'jieba'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+
+
+def test_the_server_imports_no_training_library():
+    script = (
+        "import sys\nimport triagebot.app\n"
+        "heavy = {'sklearn', 'scipy', 'joblib', 'jieba', 'training'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--set", "server.prot=1", "config", "show"), "did you mean server.port?"),
+        (("--set", "server.port=many", "config", "show"), "server.port"),
+        (("--set", "server.port", "config", "show"), "expected section.key=value"),
+        (("--config", "nowhere.toml", "config", "show"), "nowhere.toml"),
+        (("--set", "database.url=mysql://x", "user", "list"), "SQLite file or PostgreSQL"),
+        (("predict", "--model", "nothing", "-i", "/dev/null"), "no manifest.json"),
+    ],
+)
+def test_a_wrong_setting_is_named(run, arguments, said):
+    code, _, err = run(*arguments)
+    assert (code != 0, said in err) == (True, True), err
+
+
+def test_config_says_where_each_value_comes_from(run, tmp_path, monkeypatch):
+    (tmp_path / "triagebot.toml").write_text('[brand]\nname = "文件"\n', encoding="utf-8")
+    monkeypatch.setenv("TRIAGEBOT_SERVER__PORT", "9001")
+    code, out, _ = run("--set", "desk.hours=09:00-18:00", "config", "show", "--json")
+    rows = json.loads(out)
+    assert code == 0
+    assert (rows["brand.name"]["value"], rows["brand.name"]["origin"]) == ("文件", "triagebot.toml")
+    assert (rows["server.port"]["value"], rows["server.port"]["origin"]) == (
+        9001,
+        "TRIAGEBOT_SERVER__PORT",
+    )
+    assert rows["desk.hours"]["origin"] == "--set"
+    assert rows["log.level"]["origin"] == "default"
+
+
+def test_people_are_added_once_with_a_password_of_their_own(run):
+    code, out, _ = run("user", "add", "xiaoli", "--role", "lead")
+    assert code == 0
+    assert "password:" in out
+    code, _, err = run("user", "add", "xiaoli")
+    assert code == 6, err
+    first = out.split("password:")[1].strip()
+    _, out, _ = run("user", "passwd", "xiaoli")
+    assert out.split("password:")[1].strip() != first
+    run("user", "disable", "xiaoli")
+    _, out, _ = run("user", "list", "--json")
+    assert json.loads(out) == [{"name": "xiaoli", "role": "lead", "state": "disabled"}]
+    assert run("user", "passwd", "nobody")[0] == 5
+
+
+def test_a_backup_is_restored_into_an_empty_place_only(run, tmp_path):
+    run("user", "add", "xiaoli")
+    code, _, err = run("db", "backup", "copy.db")
+    assert code == 0, err
+    assert run("db", "backup", "copy.db")[0] == 6
+    assert run("db", "restore", "copy.db")[0] == 6
+    (tmp_path / "var" / "triagebot.db").unlink()
+    assert run("db", "restore", "copy.db")[0] == 0
+    _, out, _ = run("user", "list", "--json")
+    assert [person["name"] for person in json.loads(out)] == ["xiaoli"]
+
+
+def test_a_damaged_copy_is_not_restored(run, tmp_path):
+    run("user", "add", "xiaoli")
+    run("db", "backup", "copy.db")
+    assert run("db", "check")[0] == 0
+    copy = tmp_path / "copy.db"
+    content = bytearray(copy.read_bytes())
+    content[4096:8192] = b"\xff" * 4096
+    copy.write_bytes(content)
+    (tmp_path / "var" / "triagebot.db").unlink()
+    code, _, err = run("db", "restore", "copy.db")
+    assert code == 3, err
+    assert "damaged" in err
+
+
+def test_predict_keeps_the_order_and_says_what_would_be_done(run, tmp_path):
+    lines = ['{"text": "下单后多久发货"}', "转人工", '{"text": ""}', '{"text": "今天天气"}']
+    (tmp_path / "in.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, _, err = run("predict", "-i", "in.jsonl", "-o", "out.jsonl")
+    assert code == 0, err
+    written = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in written]
+    assert [row["text"] for row in rows] == ["下单后多久发货", "转人工", "", "今天天气"]
+    assert [row["action"] for row in rows[:2]] == ["answer", "human"]
+    assert set(rows[0]) == {
+        "text",
+        "intent",
+        "confidence",
+        "answer",
+        "answer_confidence",
+        "action",
+        "reason",
+        "threshold",
+        "model",
+    }
+
+
+@pytest.mark.parametrize("line", ['{"text": 5}', '{"other": "x"}', '{"text"', "[1]\n{}"])
+def test_predict_names_the_line_that_it_cannot_read(run, tmp_path, line):
+    (tmp_path / "in.jsonl").write_text('{"text": "好"}\n' + line + "\n", encoding="utf-8")
+    code, _, err = run("predict", "-i", "in.jsonl")
+    assert code == 3
+    assert "line " in err
+
+
+def test_the_shell_answers_and_shows_why(run, monkeypatch):
+    said = iter(["下单后多久发货", "转人工", ""])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(said))
+    code, out, _ = run("shell")
+    assert code == 0
+    assert "exact_question" in out
+    assert "已为您转接人工客服" in out
