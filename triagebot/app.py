@@ -19,7 +19,7 @@ from triagebot.channels.webchat.api import WebChatApi
 from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.account import Account, Mode
-from triagebot.channels.wechat.routes import WeChatCallback
+from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.labelling import LabelApi
@@ -78,7 +78,9 @@ class Server:
         self.mind = _live_mind(settings, clock)
         self.intake = Intake(self.db, self.mind, clock)
         self.feed = Feed(self.db)
-        self.outbox = Outbox(self.db, {demo.CHANNEL: demo.deliver}, clock)
+        self.wechat = WeChatService(_accounts(settings), _api_urls(settings), self.intake, clock)
+        deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
+        self.outbox = Outbox(self.db, deliverers, clock)
         self.upkeep = Upkeep(self.db, clock)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
@@ -115,9 +117,7 @@ class Server:
             self.static,
         ]
         mount(app, owners, auth)
-        WeChatCallback(
-            _accounts(self.settings), self.intake, self.clock, acknowledge_unstored=False
-        ).add_to(app)
+        self.wechat.add_to(app)
         return app
 
     def _shells(self) -> Shells:
@@ -145,7 +145,7 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.feed, self.outbox, self.upkeep]
+        parts: list[Part] = [self.mind, self.feed, self.wechat, self.outbox, self.upkeep]
         if self.fans:
             parts.append(self.fans)
         for part in parts:
@@ -193,6 +193,10 @@ def _door(settings: Settings) -> Door:
         return Door()
     parts = urlsplit(base)
     return Door(secure=parts.scheme == "https", origins=(f"{parts.scheme}://{parts.netloc}",))
+
+
+def _api_urls(settings: Settings) -> dict[str, str]:
+    return {name: account.api_url for name, account in settings.wechat.items()}
 
 
 def _accounts(settings: Settings) -> dict[str, Account]:

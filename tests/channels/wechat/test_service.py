@@ -1,0 +1,156 @@
+"""The whole server with one account: Tencent pushes, an agent answers, the fan is reached."""
+
+import asyncio
+import json
+
+import pytest
+from wechat_pusher import Pusher, event_xml, text_xml
+from wechat_world import APPID, KEY, ORIGINAL, SECRET, TOKEN
+
+from triagebot.app import Server
+from triagebot.channels.outbox import Result
+from triagebot.channels.wechat.sent import SendState, Sent
+from triagebot.channels.wechat.service import receipt_of
+from triagebot.cli.stores import now
+from triagebot.domain.agent import Role
+from triagebot.settings import load_settings
+from triagebot.store import agents
+
+FAN = "oFan1"
+
+
+@pytest.fixture
+async def tencent_now(aiohttp_server):
+    """Tencent's API on the machine's own clock, as the whole server has it."""
+    from wechat_platform import Platform
+
+    platform = Platform(APPID, SECRET)
+    server = await aiohttp_server(platform.app())
+    platform.url = str(server.make_url("")).rstrip("/")
+    return platform
+
+
+@pytest.fixture
+async def site(tmp_path, bundle_folder, tencent_now, aiohttp_client):
+    """A running server with the account `main`, somebody who plays Tencent, and an agent."""
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / bundle_folder.name).symlink_to(bundle_folder)
+    (models / "current.json").write_text(json.dumps({"name": bundle_folder.name}))
+    secrets = {"token": TOKEN, "aes_key": KEY, "secret": SECRET}
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(value)
+    overrides = [
+        f"database.url=sqlite:///{tmp_path}/store.db",
+        f"models.dir={models}",
+        f"wechat.main.appid={APPID}",
+        f"wechat.main.original_id={ORIGINAL}",
+        f"wechat.main.api_url={tencent_now.url}",
+        *(f"wechat.main.{name}_file={tmp_path / name}" for name in secrets),
+    ]
+    server = Server(load_settings(None, {}, overrides)[0], now)
+    client = await aiohttp_client(server.app)
+    pusher = Pusher(
+        client.session,
+        str(client.make_url("/wechat/main")),
+        token=TOKEN,
+        appid=APPID,
+        aes_key=KEY,
+    )
+    return server, client, pusher
+
+
+async def sign_in(server, client):
+    password = server.passwords.hash("correct horse")
+    await server.db.write(agents.add, "xiaoli", Role.AGENT, password, now())
+    body = {"name": "xiaoli", "password": "correct horse"}
+    session = await (await client.post("/api/v1/session", json=body)).json()
+    return {"X-CSRF-Token": session["csrf"]}
+
+
+async def answer(client, headers, text, client_id="r1"):
+    """Answer the one open conversation as the agent."""
+    listed = await (await client.get("/api/v1/conversations?view=open")).json()
+    (row,) = listed["items"]
+    path = f"/api/v1/conversations/{row['id']}"
+    sent = await client.post(
+        f"{path}/messages", json={"text": text, "client_id": client_id}, headers=headers
+    )
+    assert sent.status == 201, await sent.text()
+    return path
+
+
+async def states_of(client, path, wanted, seconds=10):
+    """Wait until the agent's texts have these states."""
+    async with asyncio.timeout(seconds):
+        while True:
+            thread = (await (await client.get(path)).json())["thread"]
+            found = [item["state"] for item in thread if item["from"] == "agent"]
+            if found == wanted:
+                return thread
+            await asyncio.sleep(0.02)
+
+
+async def test_a_fan_is_answered_in_the_callback_and_by_a_person_afterwards(site, tencent_now):
+    server, client, pusher = site
+    tencent_now.open_window(FAN)
+    assert await pusher.verify()
+
+    told = await pusher.push(text_xml("下单后多久发货", MsgId="1"))
+    assert "发货" in told.seen
+
+    held = await pusher.push(text_xml("转人工", MsgId="2"))
+    assert "人工" in held.seen
+    assert tencent_now.sent_to(FAN) == []
+
+    headers = await sign_in(server, client)
+    path = await answer(client, headers, "您好，我来帮您看。")
+    await states_of(client, path, ["delivered"])
+    assert tencent_now.sent_to(FAN) == ["您好，我来帮您看。"]
+
+
+async def test_three_deliveries_at_once_give_one_reply_and_one_message(site):
+    server, _, pusher = site
+    pushed = await pusher.push_at_once(text_xml("下单后多久发货", MsgId="7"), 3)
+    assert all(verdict.kind == "reply" for verdict in pushed.verdicts)
+    assert len({verdict.content for verdict in pushed.verdicts}) == 1
+    stored = await server.db.read(
+        lambda c: c.exec_driver_sql("SELECT count(*) FROM message").scalar_one()
+    )
+    assert stored == 1
+
+
+async def test_a_closed_window_fails_with_words_and_is_not_sent_again(site, tencent_now):
+    server, client, pusher = site
+    tencent_now.follow(FAN)
+    await pusher.push(text_xml("转人工", MsgId="3"))
+    headers = await sign_in(server, client)
+    path = await answer(client, headers, "还在吗")
+    thread = await states_of(client, path, ["failed"])
+    assert [item["detail"] for item in thread if item["from"] == "agent"]
+    assert tencent_now.sent_to(FAN) == []
+
+
+async def test_a_new_follower_is_welcomed_and_an_unfollow_is_stored_silently(site):
+    _, _, pusher = site
+    welcomed = await pusher.push(event_xml("subscribe"))
+    assert "欢迎" in welcomed.seen
+    gone = await pusher.push(event_xml("unsubscribe"))
+    assert [verdict.kind for verdict in gone.verdicts] == ["success"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "result"),
+    [
+        (Sent(SendState.DELIVERED, sent=1), Result.DELIVERED),
+        (Sent(SendState.EMPTY), Result.DELIVERED),
+        (Sent(SendState.NOT_SENT), Result.NOT_TAKEN),
+        (Sent(SendState.QUOTA_USED, errcode=45011), Result.NOT_TAKEN),
+        (Sent(SendState.WINDOW_CLOSED, errcode=45015), Result.REFUSED),
+        (Sent(SendState.NOT_ENTITLED), Result.REFUSED),
+        (Sent(SendState.UNCERTAIN), Result.UNCERTAIN),
+        (Sent(SendState.NOT_SENT, sent=1), Result.UNCERTAIN),
+    ],
+)
+def test_what_may_have_gone_out_is_never_tried_again(sent, result):
+    assert receipt_of(sent).result is result

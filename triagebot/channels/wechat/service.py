@@ -1,0 +1,112 @@
+"""All official accounts of one server: messages in by the callback, agents' texts out by Kefu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+
+from triagebot.channels.outbox import Deliver, Receipt, Result
+from triagebot.channels.wechat.account import Account
+from triagebot.channels.wechat.answering import Outcome
+from triagebot.channels.wechat.api import WeChatApi
+from triagebot.channels.wechat.kefu import Kefu
+from triagebot.channels.wechat.routes import WeChatCallback
+from triagebot.channels.wechat.sent import SendState, Sent
+from triagebot.channels.wechat.tokens import Tokens
+from triagebot.channels.wechat.transport import BASE_URL, Transport
+from triagebot.channels.wechat.window import Ledger
+from triagebot.domain.message import Inbound
+from triagebot.errors import Busy
+from triagebot.store.outbound import OutboundRow
+
+Clock = Callable[[], datetime]
+
+
+class Intake(Protocol):
+    """Takes messages in."""
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        """Store and answer one message."""
+
+
+class WeChatService:
+    """Serves `/wechat/{account}` and delivers texts to the accounts' fans.
+
+    `api_urls` gives the address of WeChat's API for accounts that do not use the usual one. An
+    account without an AppSecret may only answer inside a fan's own request.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account],
+        api_urls: Mapping[str, str],
+        intake: Intake,
+        clock: Clock,
+    ) -> None:
+        self._accounts = dict(accounts)
+        self._api_urls = dict(api_urls)
+        self._clock = clock
+        self._intake = intake
+        self._ledgers = {account.channel: Ledger(clock) for account in accounts.values()}
+        self._kefu: dict[str, Kefu] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def deliverers(self) -> dict[str, Deliver]:
+        """How the outbox reaches fans, by channel."""
+        return dict.fromkeys(self._ledgers, self.deliver)
+
+    def add_to(self, app: web.Application) -> None:
+        """Add the callback's routes."""
+        callback = WeChatCallback(self._accounts, self, self._clock, acknowledge_unstored=False)
+        callback.add_to(app)
+
+    async def start(self) -> None:
+        """Open the connections to WeChat; nothing is sent before there is something to send."""
+        if not self._accounts:
+            return
+        self._session = aiohttp.ClientSession()
+        for account in self._accounts.values():
+            self._kefu[account.channel] = self._build(account, self._session)
+
+    async def close(self) -> None:
+        """Close them."""
+        if self._session:
+            await self._session.close()
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        """Take a message in, and note that its fan may now be written to."""
+        outcome = await self._intake.accept(inbound)
+        if not outcome.duplicate:
+            self._ledgers[inbound.channel].note(inbound)
+        return outcome
+
+    async def deliver(self, text: OutboundRow, /) -> Receipt:
+        """Send an agent's text; nothing that may have gone out is ever sent again."""
+        kefu = self._kefu.get(text.channel)
+        if kefu is None:
+            raise Busy("The connections to WeChat are not open.")
+        return receipt_of(await kefu.send_text(text.fan, text.text))
+
+    def _build(self, account: Account, session: aiohttp.ClientSession) -> Kefu:
+        transport = Transport(session, self._api_urls.get(account.name) or BASE_URL)
+        tokens = Tokens(transport, account.appid, account.secret, self._clock)
+        return Kefu(
+            WeChatApi(transport, tokens),
+            self._ledgers[account.channel],
+            passive_only=account.passive_only or not account.secret,
+        )
+
+
+def receipt_of(sent: Sent) -> Receipt:
+    """Return what the outbox does after a send ended so."""
+    words = sent.words("zh") or sent.state.value
+    if sent.state in (SendState.DELIVERED, SendState.EMPTY):
+        return Receipt(Result.DELIVERED)
+    if sent.state is SendState.UNCERTAIN or sent.sent:
+        return Receipt(Result.UNCERTAIN, words)
+    return Receipt(Result.NOT_TAKEN if sent.may_repeat else Result.REFUSED, words)
