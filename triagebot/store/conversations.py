@@ -73,6 +73,7 @@ def to_row(row: Row[Any]) -> ConversationRow:
         last_text=row.last_question,
         small_talk=row.small_talk,
     )
+    is_open = memory.status is Status.OPEN
     return ConversationRow(
         id=row.id,
         channel=row.channel,
@@ -81,10 +82,10 @@ def to_row(row: Row[Any]) -> ConversationRow:
         agent_id=row.agent_id,
         agent_name=row.agent_name,
         opened_at=from_ms(row.opened_at),
-        waiting_since=from_ms(row.waiting_since),
+        waiting_since=from_ms(row.waiting_since) if is_open else None,
         last_at=from_ms(row.last_at),
         last_text=row.last_text,
-        unread=row.unread,
+        unread=row.unread if is_open else 0,
         intent=row.intent,
         confidence=row.confidence,
         reason=row.reason,
@@ -187,7 +188,8 @@ def hand_back(
     return _apply(connection, change, conversation_id, agent_id, now, fence)
 
 
-_AT_REST = {"agent_id": None, "opened_at": None, "waiting_since": None, "unread": 0}
+# How long the fan has waited is kept, though nobody sees it at rest: undoing must not lose it.
+_AT_REST = {"agent_id": None, "opened_at": None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class Talk:
         if memory.status is not before:
             self.fence += 1
             self.opened_at = now if memory.status is Status.OPEN else None
+            self.unread, self.waiting_since = 0, None
         if inbound.text or inbound.kind is not Kind.EVENT:
             self.last_at = now
             self.last_text = inbound.text[:SHOWN] or f"[{inbound.kind}]"
