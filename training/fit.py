@@ -110,13 +110,16 @@ def held_out_scores(
     jobs: int = 2,
     done: Done = lambda _done, _total: None,
 ) -> NDArray[np.float64]:
-    """Return each row's scores by a model that never saw its fold, shape (n_rows, n_intents)."""
-    numbers = np.unique(folds)
+    """Return each row's scores by a model that never saw its fold, shape (n_rows, n_intents).
+
+    Rows of fold -1 help to learn every time and are not scored: theirs are 0.
+    """
+    numbers = np.unique(folds[folds >= 0])
 
     def one(fold: int) -> tuple[int, NDArray[np.float64]]:
-        rest = folds != fold
+        rest = (folds != fold) & (row_weights > 0)
         weights = learn_weights(x[rest], intents[rest], n_intents, row_weights[rest], settings)
-        return fold, np.asarray(x[~rest] @ weights.astype(np.float64))
+        return fold, np.asarray(x[folds == fold] @ weights.astype(np.float64))
 
     scores = np.zeros((x.shape[0], n_intents))
     runs = Parallel(n_jobs=jobs, return_as="generator_unordered")(

@@ -1,0 +1,1 @@
+"""Measure the classifier on public sets, beside rivals trained in the same run."""
