@@ -69,7 +69,11 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path):
         read_labels(tmp_path / "l.jsonl")
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}" * 999)[:-9], None])
+@pytest.mark.parametrize(
+    "content",
+    [b"no gzip", gzip.compress(b"{}" * 999, mtime=0)[:-9], None],
+    ids=["no gzip", "cut off", "missing"],
+)
 def test_a_damaged_or_missing_file_is_refused(tmp_path, content):
     path = tmp_path / "l.jsonl.gz"
     if content is not None:
