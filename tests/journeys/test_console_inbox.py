@@ -35,7 +35,7 @@ def test_an_agent_works_by_keyboard_alone(server, agent):
         page.keyboard.press("Escape")
         page.keyboard.press("Shift+Digit2")
         expect(page.locator(".pill.label")).to_be_visible()
-        expect(page.locator(".toast").last).to_contain_text("撤销")
+        expect(page.locator(".toast").last).to_contain_text("已标为")
         page.keyboard.press("z")
         expect(page.locator(".pill.label")).to_have_count(0)
 
