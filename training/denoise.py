@@ -31,6 +31,9 @@ MENDED_WEIGHT = 0.5
 CAUTION = (0.2, 0.5)
 """What the rounds multiply `FitSettings.C` by: the more wrong labels, the fewer to believe."""
 
+LOOSE = 0.1
+"""The tolerance of the judges: they need not be exact."""
+
 FIXED = -1
 """The fold of rows that are never doubted and help to judge all others."""
 
@@ -88,7 +91,7 @@ def judge(
     found = Judged(np.ones(len(given)), given, np.ones(len(given)), 0.0)
     for number, caution in enumerate(CAUTION):
         done(number, len(CAUTION))
-        cautious = replace(settings, C=settings.C * caution)
+        cautious = replace(settings, C=settings.C * caution, tolerance=LOOSE)
         trusted = np.where(found.kept, row_weights, 0.0)
         scores = held_out_scores(x, given, n_labels, trusted, folds, cautious, jobs)
         found = _believe(scores, given, n_labels, fixed)

@@ -12,7 +12,7 @@ from triagebot.triage.normalise import normalise
 from triagebot.triage.segment import build_segmenter
 
 SHARE = 0.3
-PER_INTENT = 110
+PER_INTENT = 400
 SETTINGS = FitSettings()
 
 

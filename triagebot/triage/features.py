@@ -1,4 +1,8 @@
-"""Turn a segmented message into weighted features: word and character n-grams under TF-IDF.
+"""Turn a segmented message into weighted features: words, and characters alone and together.
+
+The first block are the words; the second the characters, their 2-grams, and all pairs of different
+characters that a message has, wherever they stand: fans turn the order of words around, and drop
+words in between.
 
 value = (1 + ln tf) · idf, each block divided by its Euclidean length and multiplied by the block's
 weight, with idf = ln((1 + n) / (1 + df)) + 1: scikit-learn's `TfidfVectorizer(sublinear_tf=True)`,
@@ -12,12 +16,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-WORD_SIZES = (1, 2)
-CHARACTER_SIZES = (1, 2, 3)
+CHARACTER_SIZES = (1, 2)
+PAIRED = 16
+"""Of how many different characters of a message, the first ones, all pairs are features."""
+
 INTERCEPT = 0
 """The id of the feature that every message has, with value 1."""
 
@@ -32,18 +39,15 @@ class Gram:
 
 
 def word_grams(tokens: Sequence[str]) -> list[Gram]:
-    """Return the word n-grams of `tokens`; positions count tokens, blanks are passed over."""
-    places = [i for i, token in enumerate(tokens) if token.strip()]
-    grams = [Gram(tokens[i], i, i + 1) for i in places]
-    for left, right in zip(places, places[1:], strict=False):
-        grams.append(Gram(f"{tokens[left]} {tokens[right]}", left, right + 1))
-    return grams
+    """Return the words of `tokens`; positions count tokens, blanks are passed over."""
+    return [Gram(token, i, i + 1) for i, token in enumerate(tokens) if token.strip()]
 
 
 def character_grams(text: str) -> list[Gram]:
     """Return the character n-grams of `text`, with `^` and `$` for its ends.
 
-    Positions count characters of `text`; the end signs count as the character next to them.
+    Positions count characters of `text`; the end signs count as the character next to them. A pair
+    comes twice, once at the place where each of its characters first stands.
     """
     places = [i for i, character in enumerate(text) if character != " "]
     if not places:
@@ -54,23 +58,32 @@ def character_grams(text: str) -> list[Gram]:
     for size in CHARACTER_SIZES:
         for i in range(len(signs) - size + 1):
             grams.append(Gram("".join(signs[i : i + size]), places[i], places[i + size - 1] + 1))
+    for pair in combinations(_paired(text), 2):
+        grams += [Gram(" ".join(pair), i, i + 1) for i in map(text.index, pair)]
     return grams
 
 
 def word_ngrams(tokens: Sequence[str]) -> list[str]:
     """Return the texts of `word_grams`, without the cost of positions."""
-    words = [token for token in tokens if token.strip()]
-    return words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    return [token for token in tokens if token.strip()]
 
 
 def character_ngrams(text: str) -> list[str]:
-    """Return the texts of `character_grams`, without the cost of positions."""
+    """Return the texts of `character_grams`, each pair once, without the cost of positions."""
+    return [*_short_ngrams(text), *map(" ".join, combinations(_paired(text), 2))]
+
+
+def _short_ngrams(text: str) -> list[str]:
     text = text.replace(" ", "")
     if not text:
         return []
     text = f"^{text}$"
-    pairs = list(map(str.__add__, text, text[1:]))
-    return [*text, *pairs, *map(str.__add__, pairs, text[2:])]
+    return [*text, *map(str.__add__, text, text[1:])]
+
+
+def _paired(text: str) -> str:
+    """Return the characters of which all pairs are features, in order."""
+    return "".join(sorted([*dict.fromkeys(text.replace(" ", ""))][:PAIRED]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,22 @@ class Rows:
     ids: NDArray[np.int64]
     values: NDArray[np.float64]
     starts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Blocks of features, three a message, one after the other."""
+
+    ids: list[int]
+    counts: list[int]
+    sizes: list[int]
+    unknown: list[float]
+
+    def block(self, ids: list[int], counts: list[int], unknown: float) -> None:
+        self.ids.extend(ids)
+        self.counts.extend(counts)
+        self.sizes.append(len(ids))
+        self.unknown.append(unknown)
 
 
 class Vocabulary:
@@ -102,6 +131,10 @@ class Vocabulary:
         self.block_weights = block_weights
         self._idf: list[float] = idf.tolist()
         self._rarest = max(self._idf)
+        self._partners: dict[str, dict[str, int]] = {}
+        for gram, i in characters.items():
+            if gram[1:2] == " ":
+                self._partners.setdefault(gram[0], {})[gram[2]] = i
 
     def __len__(self) -> int:
         """Return the number of features, the intercept included."""
@@ -109,39 +142,51 @@ class Vocabulary:
 
     def rows(self, messages: Iterable[tuple[str, Sequence[str]]]) -> Rows:
         """Return a row for each `(normalised text, tokens)`; none is empty."""
-        ids: list[int] = []
-        values: list[float] = []
-        starts: list[int] = []
+        drawn = _Drawn([], [], [], [])
         for text, tokens in messages:
-            starts.append(len(ids))
-            ids.append(INTERCEPT)
-            values.append(1.0)
-            self._block(self.words, word_ngrams(tokens), self.block_weights[0], ids, values)
-            self._block(self.characters, character_ngrams(text), self.block_weights[1], ids, values)
-        return Rows(np.array(ids, np.int64), np.array(values), np.array(starts, np.int64))
+            drawn.block([INTERCEPT], [1], 0.0)
+            self._draw(drawn, self.words, word_ngrams(tokens), "")
+            self._draw(drawn, self.characters, _short_ngrams(text), _paired(text))
+        return self._weigh(drawn)
 
-    def _block(
-        self,
-        index: dict[str, int],
-        grams: list[str],
-        weight: float,
-        ids: list[int],
-        values: list[float],
-    ) -> None:
-        counts = Counter([index[gram] for gram in grams if gram in index])
-        if not counts:
-            return
-        idf = self._idf
-        block = [idf[i] if n == 1 else (1.0 + math.log(n)) * idf[i] for i, n in counts.items()]
-        square = math.fsum([value * value for value in block]) + self._unknown(index, grams)
-        scale = weight / math.sqrt(square)
-        ids.extend(counts)
-        values.extend([value * scale for value in block])
+    def _draw(self, drawn: _Drawn, index: dict[str, int], grams: list[str], paired: str) -> None:
+        """Add a block: ids and counts of what is known, the squared counts of what is not."""
+        ids, counts, unknown = [], [], 0.0
+        for gram, n in Counter(grams).items():
+            known = index.get(gram)
+            if known is not None:
+                ids.append(known)
+                counts.append(n)
+            else:
+                unknown += 1.0 if n == 1 else (1.0 + math.log(n)) ** 2
+        if paired:
+            pairs = self._pairs(paired)
+            ids += pairs
+            counts += [1] * len(pairs)
+            unknown += len(paired) * (len(paired) - 1) // 2 - len(pairs)
+        drawn.block(ids, counts, unknown)
 
-    def _unknown(self, index: dict[str, int], grams: list[str]) -> float:
-        """Return what the n-grams that the model has never seen add to the squared length."""
-        unseen = Counter([gram for gram in grams if gram not in index])
-        return math.fsum((self._rarest * (1.0 + math.log(n))) ** 2 for n in unseen.values())
+    def _pairs(self, paired: str) -> list[int]:
+        """Return the ids of the known pairs of `paired`, without making their texts."""
+        ids: list[int] = []
+        for i, first in enumerate(paired):
+            partners = self._partners.get(first)
+            if partners:
+                ids += [partners[c] for c in paired[i + 1 :] if c in partners]
+        return ids
+
+    def _weigh(self, drawn: _Drawn) -> Rows:
+        """Turn counts into values, each block of the length that is its weight."""
+        ids = np.array(drawn.ids, np.int64)
+        values = self.idf[ids] * (1.0 + np.log(np.array(drawn.counts, np.float64)))
+        sizes = np.array(drawn.sizes, np.int64)
+        blocks = np.repeat(np.arange(len(sizes)), sizes)
+        squares = np.bincount(blocks, values * values, len(sizes)).astype(np.float64)
+        squares += self._rarest**2 * np.array(drawn.unknown, np.float64)
+        weights = np.tile([1.0, *self.block_weights], len(sizes) // 3)
+        scales = weights / np.sqrt(np.maximum(squares, 1e-300))
+        starts = (np.cumsum(sizes) - sizes)[::3]
+        return Rows(ids, values * scales[blocks], starts)
 
     def known_share(self, tokens: Sequence[str]) -> float:
         """Return the share of words that the model has seen, 0..1; 0 when there are no words."""

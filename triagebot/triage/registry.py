@@ -25,7 +25,7 @@ from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Vocabulary
 
-SCHEMA = 1
+SCHEMA = 2
 FILES = (
     "vocabulary.txt",
     "weights.npz",
