@@ -27,6 +27,7 @@ from triagebot.desk.live import LiveApi
 from triagebot.desk.office_hours import OfficeHours
 from triagebot.desk.pages import DeskPages, read_messages
 from triagebot.desk.replies import ReplyApi
+from triagebot.desk.reports import ReportApi
 from triagebot.desk.search import SearchApi
 from triagebot.intake.accept import Intake
 from triagebot.settings import Settings, read_secret
@@ -106,6 +107,7 @@ class Server:
             LabelApi(self.db, self.mind, self.clock),
             CatalogueApi(self.mind),
             SearchApi(self.db),
+            ReportApi(self.db, self.clock, self.settings.desk.timezone),
             live,
             DeskPages(auth, shells, read_messages(CONSOLE / "i18n")),
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),

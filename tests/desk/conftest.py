@@ -24,6 +24,7 @@ from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
+from triagebot.desk.reports import ReportApi
 from triagebot.desk.search import SearchApi
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.message import Inbound, Kind
@@ -189,6 +190,7 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         LabelApi(db, holder, clock),
         CatalogueApi(holder),
         SearchApi(db),
+        ReportApi(db, clock, "Asia/Shanghai"),
         live,
         DeskPages(auth, shells, MESSAGES),
         WebChatApi(db, intake, news, clock),

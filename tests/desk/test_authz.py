@@ -33,6 +33,8 @@ WANTED: dict[str, Role | None] = {
     "DELETE /api/v1/messages/{id}/label": AGENT,
     "GET /api/v1/catalogue": AGENT,
     "GET /api/v1/search": AGENT,
+    "GET /api/v1/reports": AGENT,
+    "GET /api/v1/reports/{table}": AGENT,
     "GET /api/v1/events": AGENT,
     "GET /": OPEN,
     "GET /login": OPEN,
@@ -96,7 +98,7 @@ def test_a_route_without_a_word_about_roles_wants_an_agent() -> None:
 def a_path(route: str) -> tuple[str, str]:
     method, path = route.split(" ", 1)
     path = path.replace("{id}", "999").replace("{version}", "0").replace("{path}", "x/y.js")
-    return method, path.replace("{tail}", "inbox")
+    return method, path.replace("{tail}", "inbox").replace("{table}", "days")
 
 
 async def test_signed_out_only_what_is_open_answers(world: World) -> None:

@@ -221,6 +221,17 @@ audit_log = Table(
     sqlite_autoincrement=True,
 )
 
+hour_count = Table(
+    "hour_count",
+    metadata,
+    Column("hour", Time, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("intent", Text, primary_key=True),
+    Column("action", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
 progress = Table(
     "progress",
     metadata,
