@@ -20,6 +20,8 @@ from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.account import Account, Mode
 from triagebot.channels.wechat.service import WeChatService
+from triagebot.desk.audit_draw import AuditDraw
+from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.labelling import LabelApi
@@ -83,6 +85,7 @@ class Server:
         deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
         self.outbox = Outbox(self.db, deliverers, clock)
         self.upkeep = Upkeep(self.db, clock)
+        self.audit_draw = AuditDraw(self.db, self.mind, clock)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.app = self._application()
@@ -105,6 +108,7 @@ class Server:
             ConversationApi(self.db, self.mind, self.clock),
             ReplyApi(self.db, self.clock, self.outbox.wake),
             LabelApi(self.db, self.mind, self.clock),
+            AuditApi(self.db, self.mind, self.clock),
             CatalogueApi(self.mind),
             SearchApi(self.db),
             ReportApi(self.db, self.clock, self.settings.desk.timezone),
@@ -148,6 +152,7 @@ class Server:
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
         parts: list[Part] = [self.mind, self.feed, self.wechat, self.outbox, self.upkeep]
+        parts.append(self.audit_draw)
         if self.fans:
             parts.append(self.fans)
         for part in parts:

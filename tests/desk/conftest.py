@@ -18,6 +18,7 @@ from triagebot.channels.rest.api import RestApi
 from triagebot.channels.webchat.api import WebChatApi
 from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
+from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.labelling import LabelApi
@@ -71,6 +72,7 @@ class World:
     news: News
     password_hash: str
     connect: Callable[..., Awaitable[Client]]
+    holder: Holder
     people: dict[str, Agent] = field(default_factory=dict)
 
     async def person(self, name: str, role: Role = Role.AGENT) -> Agent:
@@ -188,6 +190,7 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         ConversationApi(db, holder, clock),
         ReplyApi(db, clock, outbox.wake),
         LabelApi(db, holder, clock),
+        AuditApi(db, holder, clock),
         CatalogueApi(holder),
         SearchApi(db),
         ReportApi(db, clock, "Asia/Shanghai"),
@@ -205,5 +208,18 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
     upkeep = Upkeep(db, clock)
     hashed = passwords.hash(PASSWORD)
     return World(
-        db, clock, intake, app, auth, feed, live, outbox, upkeep, streams, news, hashed, connect
+        db,
+        clock,
+        intake,
+        app,
+        auth,
+        feed,
+        live,
+        outbox,
+        upkeep,
+        streams,
+        news,
+        hashed,
+        connect,
+        holder,
     )

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
+from triagebot.domain.agent import Role
 from triagebot.store.agents import SessionRow
-from triagebot.web.auth import Auth
+from triagebot.web.auth import Auth, may
 from triagebot.web.endpoint import Call, Endpoint
 from triagebot.web.session import session_shape
 from triagebot.web.shells import Shells
 
 LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen beside the inbox: who may open it, and how the keys of its sentences begin."""
+
+    role: Role
+    sentences: tuple[str, ...]
+
+
+SCREENS = {
+    "label": Screen(Role.AGENT, ("queue.",)),
+    "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
+}
+"""In the order of the rail."""
 
 Messages = Mapping[str, Mapping[str, str]]
 
@@ -32,8 +49,9 @@ def read_messages(folder: Path) -> dict[str, dict[str, str]]:
 class DeskPages:
     """Owns `/`, `/login`, `/desk` and everything below it.
 
-    A shell sees `language`, `messages`, `session` (as the API gives it, or None), `base` and all
-    of them as `page`, which goes into the page as JSON; `t("key")` is a sentence.
+    A shell sees `language`, `messages`, `session` (as the API gives it, or None), `base`, the
+    `screens` that its reader may open, the `screen` it is, and all of them as `page`, which goes
+    into the page as JSON; `t("key")` is a sentence. Other screens' sentences are left out.
     """
 
     def __init__(self, auth: Auth, shells: Shells, messages: Messages) -> None:
@@ -66,21 +84,40 @@ class DeskPages:
         return self._page("desk/login.html", "en" if wants_english else "zh", None)
 
     async def desk(self, call: Call) -> web.Response:
-        """Return the desk's shell, or redirect to the sign-in page."""
+        """Return a screen's shell; redirect to the sign-in page, or from where one may not be."""
         session = await self._auth.session(call.request)
         if session is None:
             return _redirect("/login")
-        return self._page("desk/desk.html", session.agent.language, session)
+        language, screen = session.agent.language, call.params.get("tail", "").rstrip("/")
+        if screen not in SCREENS:
+            return self._page("desk/desk.html", language, session)
+        if not may(session.agent, SCREENS[screen].role):
+            return _redirect("/desk")
+        return self._page("desk/work.html", language, session, screen)
 
-    def _page(self, name: str, language: str, session: SessionRow | None) -> web.Response:
-        messages = self._messages[language]
+    def _page(
+        self, name: str, language: str, session: SessionRow | None, screen: str = ""
+    ) -> web.Response:
+        messages = sentences(self._messages[language], screen)
         page = {
             "language": language,
             "messages": messages,
             "session": msgspec.to_builtins(session_shape(session)) if session else None,
             "base": "",
+            "screen": screen,
+            "screens": [
+                name for name, each in SCREENS.items() if session and may(session.agent, each.role)
+            ],
         }
         return self._shells.page(name, **page, page=page, t=lambda key: messages.get(key, key))
+
+
+def sentences(messages: Mapping[str, str], screen: str) -> dict[str, str]:
+    """Return the sentences without those of screens other than `screen`."""
+    others = tuple(
+        start for name, each in SCREENS.items() if name != screen for start in each.sentences
+    )
+    return {key: text for key, text in messages.items() if not key.startswith(others)}
 
 
 def _redirect(path: str) -> web.Response:

@@ -77,7 +77,8 @@ class Policy:
     `max_error` and `confidence` are the promise: at most that share of automatic answers wrong,
     that sure. `cost` gives the price of a wrong answer by risk, in minutes of an agent. `texts`
     are the bot's own sentences by name. `switches` are the rule switches each account has on,
-    by channel, `default` for the rest.
+    by channel, `default` for the rest. `audit_rate` is the share of automatic answers, 0..1, that
+    is drawn for blind checks.
     """
 
     max_error: float
@@ -89,6 +90,7 @@ class Policy:
     human_cost: float
     texts: Mapping[str, str]
     switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audit_rate: float = 0.02
 
     def switches_for(self, channel: str) -> tuple[str, ...]:
         """Names of the switches that are on in a channel."""

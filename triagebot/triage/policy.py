@@ -25,6 +25,9 @@ TEXTS = (
 )
 """The bot's own sentences; each must be in the policy."""
 
+AUDIT_RATE = 0.02
+"""The share of automatic answers that is checked where the policy says nothing."""
+
 
 def read_rules(path: Path, answers: Mapping[str, Answer]) -> tuple[KeywordRule, ...]:
     """Return the rules in their order. Raises `BadCatalogue` with file and line."""
@@ -84,6 +87,7 @@ def read_policy(path: Path) -> Policy:
         human_cost=_number(path, cost, "human", 0.0, 1e6),
         texts={name: str(text).strip() for name, text in texts.items()},
         switches=_switches(path, document),
+        audit_rate=_number(path, promise, "audit_rate", 0.0, 1.0, default=AUDIT_RATE),
     )
 
 
@@ -94,8 +98,16 @@ def _section(path: Path, document: Located, key: str) -> Located:
     return value
 
 
-def _number(path: Path, section: Located, key: str, low: float, high: float) -> float:
-    value = section.get(key)
+def _number(
+    path: Path,
+    section: Located,
+    key: str,
+    low: float,
+    high: float,
+    *,
+    default: float | None = None,
+) -> float:
+    value = section.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         where = f"{path.name}:{section.line_of(key)}"
         raise BadCatalogue(f"{where}: {key} must be a number from {low:g} to {high:g}")
