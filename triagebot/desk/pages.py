@@ -28,7 +28,6 @@ class Screen:
 
 
 SCREENS = {
-    "label": Screen(Role.AGENT, ("queue.",)),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
 }
 """In the order of the rail."""

@@ -238,3 +238,33 @@ progress = Table(
     Column("name", Text, primary_key=True),
     Column("value", Number, nullable=False),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("message_id", Number, ForeignKey("message.id"), nullable=False, unique=True),
+    Column("intent", Text, nullable=False),
+    Column("p_sample", Float, nullable=False),
+    Column("drawn_at", Time, nullable=False, index=True),
+    Column("verdict", Text),
+    Column("right_intent", Text),
+    Column("right_answer", Text),
+    Column("by", Text),
+    Column("judged_at", Time),
+    Index(
+        "ix_audit_open",
+        "id",
+        sqlite_where=text("verdict IS NULL"),
+        postgresql_where=text("verdict IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+audit_stratum = Table(
+    "audit_stratum",
+    metadata,
+    Column("intent", Text, primary_key=True),
+    Column("week", Integer, primary_key=True),
+    Column("seen", Integer, nullable=False),
+)

@@ -21,7 +21,10 @@ function pickAnswer(intent, answers, pick) {
     label: t("right.title", { intent: intentTitle(intent) }),
     placeholder: t("picker.placeholder"),
     find: async (query) => [none, ...answers].filter((one) => !query || fits(one, query)),
-    draw: ({ question, text }) => [el("span", {}, question), el("small", { class: "one-line" }, text)],
+    draw: ({ question, text }) => [
+      el("span", {}, question),
+      text && el("small", { class: "one-line" }, text),
+    ],
     note: (item) => item?.text.slice(0, 120) ?? "",
     pick: ({ id }) => pick(id ? { intent, answer: id } : { intent }),
   });
