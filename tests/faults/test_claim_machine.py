@@ -1,5 +1,6 @@
 """Every order of taking, releasing, resolving, handing back and crashing keeps one owner."""
 
+import contextlib
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -114,10 +115,8 @@ class Claims(RuleBasedStateMachine):
     @rule(person=PEOPLE)
     def crashes_before_the_commit(self, person):
         transaction = self.connection.begin()
-        try:
+        with contextlib.suppress(Conflict):
             self.moves.take(self.connection, 1, self.people[person], NOW, self.fence)
-        except Conflict:
-            pass
         transaction.rollback()
         self.connection.close()
         self.engine.dispose()

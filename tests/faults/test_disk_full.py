@@ -25,7 +25,7 @@ def server(tmp_path, models):
 
 async def until(condition):
     async with asyncio.timeout(30):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 another process: nobody tells
             await asyncio.sleep(0.05)
 
 

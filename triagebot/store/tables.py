@@ -141,6 +141,7 @@ message = Table(
     Column("rule", Text),
     Column("model", Text, nullable=False),
     Column("reply", Text),
+    Column("crc", BigInteger),
     UniqueConstraint("channel", "fan", "key"),
     Index(None, "conversation_id", "id"),
     sqlite_autoincrement=True,
