@@ -24,11 +24,13 @@ from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.frames import Frames, read_messages
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.office_hours import OfficeHours
-from triagebot.desk.pages import DeskPages, read_messages
+from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
+from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
 from triagebot.desk.search import SearchApi
 from triagebot.intake.accept import Intake
@@ -103,6 +105,8 @@ class Server:
         app.cleanup_ctx.append(self._running)
         app.on_shutdown.extend([live.close, news.close])
         shells = self._shells()
+        frames = Frames(auth, shells, read_messages(CONSOLE / "i18n"))
+        reports = ReportApi(self.db, self.mind, self.clock, self.settings.desk.timezone)
         owners: list[HasEndpoints] = [
             SessionApi(self.db, auth, self.passwords, self.clock),
             ConversationApi(self.db, self.mind, self.clock),
@@ -111,9 +115,10 @@ class Server:
             AuditApi(self.db, self.mind, self.clock),
             CatalogueApi(self.mind),
             SearchApi(self.db),
-            ReportApi(self.db, self.clock, self.settings.desk.timezone),
+            reports,
             live,
-            DeskPages(auth, shells, read_messages(CONSOLE / "i18n")),
+            ReportPage(frames, reports, self.mind),
+            DeskPages(frames),
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
             WebChatPages(shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),

@@ -43,6 +43,7 @@ WANTED: dict[str, Role | None] = {
     "GET /": OPEN,
     "GET /login": OPEN,
     "GET /desk": OPEN,
+    "GET /desk/reports": OPEN,
     "GET /desk/{tail}": OPEN,
     "POST /api/v1/chat": OPEN,
     "GET /api/v1/chat/messages": OPEN,

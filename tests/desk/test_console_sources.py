@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from triagebot.desk.pages import SCREENS, read_messages, sentences
+from triagebot.desk.frames import SCREENS, read_messages, sentences
 from triagebot.domain.decision import Action, Reason
 from triagebot.domain.message import Event, Kind
 from triagebot.store.outbound import State

@@ -33,6 +33,7 @@ async def test_a_report_counts_what_was_done_with_each_message(evening):
     assert total["handed_off"] == 3
     assert total["messages"] == sum(total[k] for k in ("answered", "asked", "handed_off", "silent"))
     assert total["auto_share"] == pytest.approx(total["answered"] / (4 - total["silent"]))
+    assert report["audited"]["right"] is None
     assert report["before"]["messages"] == 0
     assert report["before"]["auto_share"] is None
 

@@ -9,7 +9,16 @@ from statistics import median
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from triagebot.desk.report_shapes import AgentRow, DayRow, HeatRow, NamedRow, Treated, WaitShape
+from triagebot.desk.audit import Estimate
+from triagebot.desk.report_shapes import (
+    AgentRow,
+    Audited,
+    DayRow,
+    HeatRow,
+    NamedRow,
+    Treated,
+    WaitShape,
+)
 from triagebot.store.first_replies import AgentWork, FirstReply, Waits
 from triagebot.store.hour_counts import HourCount
 
@@ -59,6 +68,18 @@ def by_name(counts: Iterable[HourCount], name: Callable[[HourCount], str]) -> li
     """Return one row for each name that `name` gives, the most messages first."""
     rows = [NamedRow(key, treated(group)) for key, group in _grouped(counts, name).items()]
     return sorted(rows, key=lambda row: (-row.treated.messages, row.name))
+
+
+def audited(wrong_answers: Estimate) -> Audited:
+    """Return the share of right answers from an estimate of the wrong ones."""
+    rate = wrong_answers.rate
+    return Audited(
+        wrong_answers.judged,
+        wrong_answers.wrong,
+        None if rate is None else round(1 - rate, 4),
+        round(1 - wrong_answers.high, 4),
+        round(1 - wrong_answers.low, 4),
+    )
 
 
 def wait_shape(waits: Waits, replies: Sequence[FirstReply]) -> WaitShape:

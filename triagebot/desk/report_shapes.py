@@ -73,15 +73,30 @@ class WaitShape(msgspec.Struct):
     p90_wait: int | None
 
 
+class Audited(msgspec.Struct):
+    """How often automatic answers were right in blind checks; `right` is None before the first.
+
+    `low` and `high` are the exact bounds of that share.
+    """
+
+    judged: int
+    wrong: int
+    right: float | None
+    low: float
+    high: float
+
+
 class Report(msgspec.Struct):
     """All figures of a period; `before` is the period of the same length just before it."""
 
     since: date
     until: date
     channel: str
+    today: date
     at: datetime
     total: Treated
     before: Treated
+    audited: Audited
     waits: WaitShape
     days: list[DayRow]
     heat: list[HeatRow]

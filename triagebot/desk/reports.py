@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from triagebot.desk import report_figures as figures
+from triagebot.desk.audit import estimate
+from triagebot.desk.guess import MindHolder
 from triagebot.desk.report_shapes import LONGEST_DAYS, Report, ReportQuery
 from triagebot.desk.report_tables import TABLES
 from triagebot.domain.agent import Agent, Role
 from triagebot.errors import BadInput, NotFound
-from triagebot.store import first_replies, hour_counts
+from triagebot.store import audits, first_replies, hour_counts
 from triagebot.store.database import Database
 from triagebot.web.auth import may
 from triagebot.web.csv_file import csv_response
@@ -25,8 +27,11 @@ USUAL_DAYS = 7
 class ReportApi:
     """Owns `/api/v1/reports`; days begin in the team's own time zone."""
 
-    def __init__(self, db: Database, clock: Callable[[], datetime], timezone: str) -> None:
+    def __init__(
+        self, db: Database, holder: MindHolder, clock: Callable[[], datetime], timezone: str
+    ) -> None:
         self._db = db
+        self._holder = holder
         self._clock = clock
         self._zone = ZoneInfo(timezone)
 
@@ -69,15 +74,20 @@ class ReportApi:
         replies = await read(first_replies.first_replies, begin, end, channel)
         waits = await read(first_replies.waits, begin, end, now, channel)
         work = await read(first_replies.work, begin, end)
+        tallies = await read(audits.tally, begin, end)
+        catalogue = self._holder.mind.catalogue
+        checked = estimate(tallies, catalogue.policy, len(catalogue.intents))[0]
         if not may(reader, Role.LEAD):
             work = [each for each in work if each.agent_id == reader.id]
         return Report(
             since=since,
             until=until,
             channel=channel or "",
+            today=now.astimezone(self._zone).date(),
             at=now,
             total=figures.treated(counts),
             before=figures.treated(before),
+            audited=figures.audited(checked),
             waits=figures.wait_shape(waits, replies),
             days=figures.by_day(counts, since, until, self._zone),
             heat=figures.heat(counts, self._zone),

@@ -120,10 +120,12 @@ def open_count(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
-def tally(connection: Connection, since: datetime) -> list[Tally]:
-    """Return how the answers drawn since then were judged."""
+def tally(connection: Connection, since: datetime, until: datetime | None = None) -> list[Tally]:
+    """Return how the answers drawn in [since, until) were judged; without an end, until now."""
     parts = (audit.c.intent, audit.c.p_sample, audit.c.verdict)
     query = select(*parts, func.count().label("times")).where(audit.c.drawn_at >= to_ms(since))
+    if until is not None:
+        query = query.where(audit.c.drawn_at < to_ms(until))
     rows = connection.execute(query.group_by(*parts))
     return [Tally(row.intent, row.p_sample, _verdict(row.verdict), row.times) for row in rows]
 
