@@ -8,6 +8,7 @@ import pytest
 
 from training.train import train
 from triagebot.triage.catalogue import read_catalogue
+from triagebot.triage.registry import SCHEMA
 
 INTENTS = Path(__file__).parents[2] / "intents"
 SENTENCES = {
@@ -132,7 +133,7 @@ def test_a_model_is_promoted_shown_verified_and_taken_back(run, models):
     listed = run("--json", "model", "list").json["models"]
     assert {m["name"]: m["state"] for m in listed} == {"one": "previous", "two": "current"}
     assert "needs" in run("model", "show").output
-    assert run("--json", "model", "show", "one").json["manifest"]["schema"] == 1
+    assert run("--json", "model", "show", "one").json["manifest"]["schema"] == SCHEMA
     assert "two: sound" in run("model", "verify").output
     assert run("--json", "model", "rollback", "--by", "wang").json["name"] == "one"
     assert json.loads(Path("models/current.json").read_text())["by"] == "wang"
