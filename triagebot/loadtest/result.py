@@ -1,0 +1,54 @@
+"""What a run showed, in the figures that are asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from triagebot.loadtest.compare import Comparison
+from triagebot.loadtest.lines import OK
+from triagebot.loadtest.plan import Plan
+from triagebot.loadtest.tally import Tally
+
+
+def figures(plan: Plan, tally: Tally, kept: Comparison | None) -> dict[str, Any]:
+    """Return the result as plain values; durations in milliseconds, null where nobody looked.
+
+    `different` counts stored messages with other words, and repeated messages whose two answers
+    were not the same. `ok` is whether the server kept its promises.
+    """
+    seconds = tally.busy_seconds
+    offered = sum(second.offered for second in tally.seconds)
+    served = tally.statuses[OK]
+    other = {str(status): n for status, n in sorted(tally.statuses.items()) if status != OK}
+    return {
+        "shape": plan.shape.value,
+        "messages": plan.messages,
+        "deliveries": offered,
+        "served": served,
+        "offered_per_second": round(offered / plan.seconds, 1),
+        "served_per_second": round(served / seconds, 1) if seconds else 0.0,
+        "acked": tally.acked,
+        "stored": kept.stored if kept else None,
+        "lost": kept.lost if kept else None,
+        "duplicate": kept.duplicate if kept else None,
+        "different": tally.different_replies + (kept.different if kept else 0),
+        "disordered": kept.disordered if kept else None,
+        "not_ok": other,
+        "p50_ms": _ms(tally.latencies.quantile(0.5)),
+        "p99_ms": _ms(tally.latencies.quantile(0.99)),
+        "p999_ms": _ms(tally.latencies.quantile(0.999)),
+        "max_ack_ms": _ms(tally.latencies.longest),
+        "sender_lag_ms": _ms(tally.sender_lag),
+        "ok": _is_ok(tally, kept),
+    }
+
+
+def _is_ok(tally: Tally, kept: Comparison | None) -> bool:
+    broken = tally.different_replies
+    if kept is not None:
+        broken += kept.lost + kept.duplicate + kept.different
+    return not broken and tally.acked > 0
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000.0, 2)
