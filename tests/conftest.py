@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -125,3 +127,13 @@ def bundle_folder(intents_folder: Path, tmp_path_factory: pytest.TempPathFactory
     from triagebot.triage.catalogue import read_catalogue
 
     return train(read_catalogue(intents_folder), [], tmp_path_factory.mktemp("models")).folder
+
+
+@pytest.fixture(scope="session")
+def promoted_models(bundle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with one promoted bundle."""
+    folder = tmp_path_factory.mktemp("promoted")
+    shutil.copytree(bundle_folder, folder / bundle_folder.name)
+    current = {"name": bundle_folder.name}
+    (folder / "current.json").write_text(json.dumps(current), encoding="utf-8")
+    return folder

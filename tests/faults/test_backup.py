@@ -15,15 +15,15 @@ def copy_of_the_file_alone(url, target):
     return target.stat().st_size
 
 
-def test_a_drill_brings_everything_back(tmp_path, models):
-    tally = drill.run(11, tmp_path, models)
+def test_a_drill_brings_everything_back(tmp_path, promoted_models):
+    tally = drill.run(11, tmp_path, promoted_models)
     assert tally.acked > 100
     assert tally.figures["redelivered after an answer"] == min(100, tally.acked)
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
-def test_a_copy_of_the_file_without_its_log_shows(tmp_path, models):
-    assert drill.run(11, tmp_path, models, copy=copy_of_the_file_alone).lost > 0
+def test_a_copy_of_the_file_without_its_log_shows(tmp_path, promoted_models):
+    assert drill.run(11, tmp_path, promoted_models, copy=copy_of_the_file_alone).lost > 0
 
 
 def write_without_end(path, begun):

@@ -15,8 +15,8 @@ UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
 @pytest.fixture
-def server(tmp_path, models):
-    server = ServerProcess(tmp_path, models)
+def server(tmp_path, promoted_models):
+    server = ServerProcess(tmp_path, promoted_models)
     server.launch()
     server.wait_until_ready()
     yield server
