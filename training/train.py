@@ -186,7 +186,7 @@ def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
         held_out.max(axis=1),
         best == learned.numbers,
         intents=answerable,
-        max_error=policy.max_error,
+        max_error={name: policy.promised(catalogue.intents[name].risk) for name in answerable},
         sure=policy.confidence,
     )
     proofs = {
