@@ -191,7 +191,13 @@ def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
     )
     proofs = {
         name: IntentProof(
-            found.threshold, found.n, found.errors, found.bound, found.coverage, found.needs
+            found.threshold,
+            found.n,
+            found.errors,
+            found.bound,
+            found.coverage,
+            found.needs,
+            promised=found.max_error,
         )
         for name, found in certificate.intents.items()
     }

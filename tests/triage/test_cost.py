@@ -17,9 +17,9 @@ COST = {Risk.LOW: 1.0, Risk.MEDIUM: 10.0, Risk.HIGH: 200.0}
 PROVEN = Thresholds({"delivery": 0.8})
 
 
-def decided(risk, confidence, second=0.0, memory=None, human=2.0, thresholds=PROVEN):
+def decided(risk, confidence, second=0.0, memory=None, human=5.0, thresholds=PROVEN):
     """Decide on a delivery question whose best answer has this risk and confidence."""
-    policy = replace(CATALOGUE.policy, cost=COST, human_cost=human, ask_cost=0.2)
+    policy = replace(CATALOGUE.policy, cost=COST, human_cost=human, ask_cost=0.5)
     answers = dict(CATALOGUE.answers)
     answers["delivery/when"] = replace(answers["delivery/when"], risk=risk)
     catalogue = replace(CATALOGUE, answers=answers, policy=policy)
@@ -33,7 +33,7 @@ def decided(risk, confidence, second=0.0, memory=None, human=2.0, thresholds=PRO
     ("risk", "confidence", "action"),
     [
         (Risk.LOW, 0.6, Action.ANSWER),
-        (Risk.MEDIUM, 0.9, Action.ASK),
+        (Risk.MEDIUM, 0.85, Action.ASK),
         (Risk.MEDIUM, 0.985, Action.ANSWER),
         (Risk.HIGH, 0.985, Action.ASK),
         (Risk.HIGH, 0.9999, Action.ANSWER),

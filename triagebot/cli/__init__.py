@@ -20,6 +20,7 @@ COMMANDS = {
     "shell": "Type a sentence and see what the bot makes of it.",
     "train": "Train a model from intents/ and labels.",
     "evaluate": "Measure a model on labelled messages.",
+    "certify": "Prove the promise on audits or held-out labels.",
     "benchmark": "Measure the classifier on public sets, beside rivals.",
     "predict": "Read messages, write predictions, one JSON object a line.",
     "model": "List, show, verify, promote and roll back models.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
     from triagebot.domain.label import Label
+    from triagebot.store.database import Database
 
 PAGE = 1000
 
@@ -34,7 +34,7 @@ def export(obj: dict[str, Any], out: Path) -> None:
     """Write all labels of the database as JSON lines, personal data masked."""
     from training.labels_file import write_labels
 
-    count = write_labels(out, asyncio.run(_stored(obj["settings"].database.url)))
+    count = write_labels(out, stored_labels(obj["settings"]))
     _tell(obj, {"labels": count, "file": str(out)}, f"{count} labels → {out}")
 
 
@@ -89,21 +89,22 @@ def _checked(files: Sequence[Path], intents: Path) -> list[Label]:
     return found
 
 
-async def _stored(url: str) -> list[Label]:
-    from triagebot.store import labels as store
-    from triagebot.store.database import Database
+def stored_labels(settings: Any) -> list[Label]:
+    """Return all labels of the database, in the order of entry."""
+    from triagebot.cli.stores import with_database
 
-    database = Database(url, clock=lambda: datetime.now(UTC))
-    await database.start()
-    try:
-        found: list[Label] = []
-        after = 0
-        while page := await database.read(store.export, after, PAGE):
-            found.extend(row.label for row in page)
-            after = page[-1].id
-        return found
-    finally:
-        await database.close()
+    return asyncio.run(with_database(settings, _all))
+
+
+async def _all(database: Database) -> list[Label]:
+    from triagebot.store import labels as store
+
+    found: list[Label] = []
+    after = 0
+    while page := await database.read(store.export, after, PAGE):
+        found.extend(row.label for row in page)
+        after = page[-1].id
+    return found
 
 
 def _tell(obj: dict[str, Any], value: object, text: str) -> None:

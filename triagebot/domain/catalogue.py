@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-ASK_COST = 0.2
+ASK_COST = 0.5
 """What a menu costs the fan, in an agent's minutes, where the policy says nothing."""
 
 
