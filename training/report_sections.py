@@ -9,6 +9,7 @@ from html import escape
 from training import charts
 from training.evaluate import Confusion, Evaluation, Mistake
 from training.html import badge, between, details, heading, percent, table, tile
+from triagebot.charts import bar
 from triagebot.domain.catalogue import Intent
 from triagebot.triage.registry import IntentProof, Proof
 
@@ -62,7 +63,7 @@ def confusions_section(report: Report) -> str:
             str(rank),
             f"{_name(p.intent, report)}",
             f"{_name(p.predicted, report)}",
-            f"{charts.bar(p.n, pairs[0].n, 'bad')}",
+            f"{bar(p.n, pairs[0].n, 'bad')}",
             str(p.n),
             percent(p.share),
             "<br>".join(escape(example) for example in p.examples[:2]),

@@ -20,13 +20,18 @@ from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.account import Account, Mode
 from triagebot.channels.wechat.service import WeChatService
+from triagebot.desk.audit_draw import AuditDraw
+from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.frames import Frames, read_messages
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.office_hours import OfficeHours
-from triagebot.desk.pages import DeskPages, read_messages
+from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
+from triagebot.desk.report_page import ReportPage
+from triagebot.desk.reports import ReportApi
 from triagebot.desk.search import SearchApi
 from triagebot.intake.accept import Intake
 from triagebot.settings import Settings, read_secret
@@ -82,6 +87,7 @@ class Server:
         deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
         self.outbox = Outbox(self.db, deliverers, clock)
         self.upkeep = Upkeep(self.db, clock)
+        self.audit_draw = AuditDraw(self.db, self.mind, clock)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.app = self._application()
@@ -99,15 +105,20 @@ class Server:
         app.cleanup_ctx.append(self._running)
         app.on_shutdown.extend([live.close, news.close])
         shells = self._shells()
+        frames = Frames(auth, shells, read_messages(CONSOLE / "i18n"))
+        reports = ReportApi(self.db, self.mind, self.clock, self.settings.desk.timezone)
         owners: list[HasEndpoints] = [
             SessionApi(self.db, auth, self.passwords, self.clock),
             ConversationApi(self.db, self.mind, self.clock),
             ReplyApi(self.db, self.clock, self.outbox.wake),
             LabelApi(self.db, self.mind, self.clock),
+            AuditApi(self.db, self.mind, self.clock),
             CatalogueApi(self.mind),
             SearchApi(self.db),
+            reports,
             live,
-            DeskPages(auth, shells, read_messages(CONSOLE / "i18n")),
+            ReportPage(frames, reports, self.mind),
+            DeskPages(frames),
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
             WebChatPages(shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),
@@ -146,6 +157,7 @@ class Server:
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
         parts: list[Part] = [self.mind, self.feed, self.wechat, self.outbox, self.upkeep]
+        parts.append(self.audit_draw)
         if self.fans:
             parts.append(self.fans)
         for part in parts:

@@ -18,12 +18,16 @@ from triagebot.channels.rest.api import RestApi
 from triagebot.channels.webchat.api import WebChatApi
 from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
+from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
+from triagebot.desk.report_page import ReportPage
+from triagebot.desk.reports import ReportApi
 from triagebot.desk.search import SearchApi
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.message import Inbound, Kind
@@ -70,6 +74,7 @@ class World:
     news: News
     password_hash: str
     connect: Callable[..., Awaitable[Client]]
+    holder: Holder
     people: dict[str, Agent] = field(default_factory=dict)
 
     async def person(self, name: str, role: Role = Role.AGENT) -> Agent:
@@ -162,7 +167,7 @@ async def world(
 
 def folders(root: Path) -> Shells:
     """Templates and static files of a test: the real ones belong to the screens' own tests."""
-    for name in ("login", "desk", "chat"):
+    for name in ("login", "desk", "reports", "chat"):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
     web_folder = Path(__file__).parents[2] / "triagebot" / "web"
     static = Static({"web": web_folder / "static"})
@@ -182,15 +187,19 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
     app = web.Application(middlewares=[measure_middleware(metrics.measure), errors_middleware()])
     app.on_response_prepare.append(safe_headers(secure=False))
     app.on_shutdown.extend([live.close, news.close])
+    frames, reports = Frames(auth, shells, MESSAGES), ReportApi(db, holder, clock, "Asia/Shanghai")
     owners = [
         SessionApi(db, auth, passwords, clock),
         ConversationApi(db, holder, clock),
         ReplyApi(db, clock, outbox.wake),
         LabelApi(db, holder, clock),
+        AuditApi(db, holder, clock),
         CatalogueApi(holder),
         SearchApi(db),
+        reports,
         live,
-        DeskPages(auth, shells, MESSAGES),
+        ReportPage(frames, reports, holder),
+        DeskPages(frames),
         WebChatApi(db, intake, news, clock),
         WebChatPages(shells),
         RestApi(intake, holder, clock),
@@ -203,5 +212,18 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
     upkeep = Upkeep(db, clock)
     hashed = passwords.hash(PASSWORD)
     return World(
-        db, clock, intake, app, auth, feed, live, outbox, upkeep, streams, news, hashed, connect
+        db,
+        clock,
+        intake,
+        app,
+        auth,
+        feed,
+        live,
+        outbox,
+        upkeep,
+        streams,
+        news,
+        hashed,
+        connect,
+        holder,
     )

@@ -31,12 +31,19 @@ WANTED: dict[str, Role | None] = {
     "POST /api/v1/outbound/{id}/resend": AGENT,
     "PUT /api/v1/messages/{id}/label": AGENT,
     "DELETE /api/v1/messages/{id}/label": AGENT,
+    "GET /api/v1/audits": AGENT,
+    "GET /api/v1/audits/next": AGENT,
+    "PUT /api/v1/audits/{id}": AGENT,
+    "DELETE /api/v1/audits/{id}": AGENT,
     "GET /api/v1/catalogue": AGENT,
     "GET /api/v1/search": AGENT,
+    "GET /api/v1/reports": AGENT,
+    "GET /api/v1/reports/{table}": AGENT,
     "GET /api/v1/events": AGENT,
     "GET /": OPEN,
     "GET /login": OPEN,
     "GET /desk": OPEN,
+    "GET /desk/reports": OPEN,
     "GET /desk/{tail}": OPEN,
     "POST /api/v1/chat": OPEN,
     "GET /api/v1/chat/messages": OPEN,
@@ -96,7 +103,7 @@ def test_a_route_without_a_word_about_roles_wants_an_agent() -> None:
 def a_path(route: str) -> tuple[str, str]:
     method, path = route.split(" ", 1)
     path = path.replace("{id}", "999").replace("{version}", "0").replace("{path}", "x/y.js")
-    return method, path.replace("{tail}", "inbox")
+    return method, path.replace("{tail}", "inbox").replace("{table}", "days")
 
 
 async def test_signed_out_only_what_is_open_answers(world: World) -> None:

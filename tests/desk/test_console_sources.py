@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import re
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from triagebot.desk.frames import SCREENS, read_messages, sentences
 from triagebot.domain.decision import Action, Reason
 from triagebot.domain.message import Event, Kind
 from triagebot.store.outbound import State
+from triagebot.web.static import Static
 
 PACKAGE = Path(__file__).parents[2] / "triagebot"
 CONSOLE = PACKAGE / "desk" / "console"
@@ -139,8 +142,30 @@ def test_the_modules_import_only_files_that_exist():
             assert (path.parent / target).is_file(), f"{path.name} imports {target}"
 
 
-def test_the_pages_stay_small():
-    languages = [gzip.compress(path.read_bytes(), 9) for path in (CONSOLE / "i18n").iterdir()]
-    longest = max(len(language) for language in languages)
-    assert packed(CONSOLE / "static", CONSOLE / "templates") + longest <= CONSOLE_BYTES
+@pytest.mark.parametrize("screen", ["", *SCREENS])
+def test_what_a_screen_loads_stays_small(screen):
+    sheets, entry = parts_of("work.html" if screen else "desk.html")
+    static = Static({"console": CONSOLE / "static"})
+    scripts = static.loads(f"console/js/screens/{entry or screen}.js")
+    files = [CONSOLE / "static" / path.split("/console/")[1] for path in scripts]
+    files += [CONSOLE / "static" / "css" / f"{sheet}.css" for sheet in sheets]
+    files += [CONSOLE / "static" / name for name in ("icons.svg", "icon.svg", "js/core/early.js")]
+    files += [CONSOLE / "templates" / name for name in ("base.html", "rail.html", "desk.html")]
+    languages = read_messages(CONSOLE / "i18n").values()
+    words = max(len(gzipped(json.dumps(sentences(each, screen)).encode())) for each in languages)
+    assert sum(len(gzipped(path.read_bytes())) for path in files) + words <= CONSOLE_BYTES
+
+
+def test_the_chat_stays_small():
     assert packed(WEBCHAT / "static", WEBCHAT / "templates") <= WEBCHAT_BYTES
+
+
+def parts_of(template):
+    text = "".join((CONSOLE / "templates" / name).read_text() for name in ("base.html", template))
+    lists = re.findall(r"for sheet in (\[[^]]*\])", text)
+    entry = re.search(r"loads\('console/js/screens/(\w+)\.js'\)", text)
+    return [sheet for each in lists for sheet in ast.literal_eval(each)], entry and entry[1]
+
+
+def gzipped(content):
+    return gzip.compress(content, 9, mtime=0)

@@ -28,6 +28,7 @@ COMMANDS = {
     "labels": "Export and check what people corrected.",
     "user": "Add and list the people who may sign in.",
     "db": "Upgrade, check, back up and restore the database.",
+    "faults": "Break it on purpose and count what was lost.",
     "config": "Show and check the settings.",
 }
 

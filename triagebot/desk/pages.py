@@ -1,45 +1,16 @@
-"""Serve the shells of sign-in and desk; scripts fill them."""
+"""Serve the pages of sign-in and desk; scripts fill them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-import msgspec
-from aiohttp import web
-
-from triagebot.store.agents import SessionRow
-from triagebot.web.auth import Auth
+from triagebot.desk.frames import SCREENS, Frames, Page, redirect
 from triagebot.web.endpoint import Call, Endpoint
-from triagebot.web.session import session_shape
-from triagebot.web.shells import Shells
-
-LANGUAGES = ("zh", "en")
-
-Messages = Mapping[str, Mapping[str, str]]
-
-
-def read_messages(folder: Path) -> dict[str, dict[str, str]]:
-    """Return the sentences of the screens by language and key, from `<language>.json`."""
-    return {
-        language: msgspec.json.decode(
-            (folder / f"{language}.json").read_bytes(), type=dict[str, str]
-        )
-        for language in LANGUAGES
-    }
 
 
 class DeskPages:
-    """Owns `/`, `/login`, `/desk` and everything below it.
+    """Owns `/`, `/login`, `/desk` and what below it is filled by scripts."""
 
-    A shell sees `language`, `messages`, `session` (as the API gives it, or None), `base` and all
-    of them as `page`, which goes into the page as JSON; `t("key")` is a sentence.
-    """
-
-    def __init__(self, auth: Auth, shells: Shells, messages: Messages) -> None:
-        self._auth = auth
-        self._shells = shells
-        self._messages = messages
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
 
     def endpoints(self) -> list[Endpoint]:
         """Return the pages; each looks at the session itself, to redirect instead of refusing."""
@@ -54,34 +25,20 @@ class DeskPages:
             for path, summary, handler in pages
         ]
 
-    async def home(self, _call: Call) -> web.Response:
+    async def home(self, _call: Call) -> Page:
         """Redirect to the desk."""
-        return _redirect("/desk")
+        return redirect("/desk")
 
-    async def login(self, call: Call) -> web.Response:
+    async def login(self, call: Call) -> Page:
         """Return the sign-in page, or go on to the desk when signed in."""
-        if await self._auth.session(call.request):
-            return _redirect("/desk")
+        if await self._frames.session(call):
+            return redirect("/desk")
         wants_english = call.request.headers.get("Accept-Language", "").startswith("en")
-        return self._page("desk/login.html", "en" if wants_english else "zh", None)
+        return self._frames.page("desk/login.html", "en" if wants_english else "zh")
 
-    async def desk(self, call: Call) -> web.Response:
-        """Return the desk's shell, or redirect to the sign-in page."""
-        session = await self._auth.session(call.request)
-        if session is None:
-            return _redirect("/login")
-        return self._page("desk/desk.html", session.agent.language, session)
-
-    def _page(self, name: str, language: str, session: SessionRow | None) -> web.Response:
-        messages = self._messages[language]
-        page = {
-            "language": language,
-            "messages": messages,
-            "session": msgspec.to_builtins(session_shape(session)) if session else None,
-            "base": "",
-        }
-        return self._shells.page(name, **page, page=page, t=lambda key: messages.get(key, key))
-
-
-def _redirect(path: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+    async def desk(self, call: Call) -> Page:
+        """Return a screen's shell, the inbox where there is no such screen."""
+        screen = call.params.get("tail", "").rstrip("/")
+        if screen not in SCREENS:
+            return await self._frames.show(call, "desk/desk.html")
+        return await self._frames.show(call, "desk/work.html", screen)

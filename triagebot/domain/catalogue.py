@@ -81,7 +81,8 @@ class Policy:
     that sure; `by_risk` promises less where a risk is named. `cost` gives the price of a wrong
     answer by risk, `human_cost` of a message that a person answers and `ask_cost` of a menu, all
     in minutes of an agent. `texts` are the bot's own sentences by name. `switches` are the rule
-    switches each account has on, by channel, `default` for the rest.
+    switches each account has on, by channel, `default` for the rest. `audit_rate` is the share of
+    automatic answers, 0..1, that is drawn for blind checks.
     """
 
     max_error: float
@@ -93,6 +94,7 @@ class Policy:
     human_cost: float
     texts: Mapping[str, str]
     switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audit_rate: float = 0.02
     by_risk: Mapping[Risk, float] = field(default_factory=dict)
     ask_cost: float = ASK_COST
 

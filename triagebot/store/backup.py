@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from triagebot.errors import BadInput, Conflict
-from triagebot.store import engines
+from triagebot.store import checksums, engines
 
 
 def sqlite_file(url: str) -> Path:
@@ -36,7 +36,8 @@ def backup(url: str, target: Path) -> int:
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
         closing(sqlite3.connect(draft)) as copy,
     ):
-        live.backup(copy, pages=1000)
+        # In one step: between steps a writer of another process would make it begin anew, for ever.
+        live.backup(copy, pages=-1)
         copy.execute("PRAGMA journal_mode=DELETE")
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
@@ -61,12 +62,24 @@ def restore(url: str, source: Path) -> None:
 
 
 def check_file(path: Path) -> list[str]:
-    """Return what SQLite finds wrong with a file; nothing when it is sound."""
+    """Return what is wrong with a file, by SQLite's checks and the messages' own checksums."""
     if not path.is_file():
         return [f"{path} is not there"]
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             rows = connection.execute("PRAGMA integrity_check(20)").fetchall()
+            problems = [text for (text,) in rows if text != "ok"]
+            return problems or [f"message {number} was altered" for number in _altered(connection)]
     except sqlite3.DatabaseError as error:
         return [str(error)]
-    return [text for (text,) in rows if text != "ok"]
+
+
+def _altered(connection: sqlite3.Connection) -> list[object]:
+    """Return the ids of messages that are not as they were written."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
+    if "crc" not in columns:  # from before there were checksums
+        return []
+    connection.text_factory = engines.lenient
+    names = ", ".join(f'"{name}"' for name in (*checksums.COVERED, "crc"))
+    rows = connection.execute(f"SELECT {names} FROM message WHERE crc IS NOT NULL")  # noqa: S608
+    return [row[0] for row in rows if checksums.of(row[:-1]) != row[-1]]

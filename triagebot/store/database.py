@@ -11,7 +11,7 @@ from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from triagebot.errors import Busy
 from triagebot.store import engines, schema
@@ -53,7 +53,7 @@ class Database:
         """Bring the tables up to date and begin to work.
 
         Raises `Busy` when the database cannot be reached or stays locked, and `BadInput` when it
-        is newer than this program.
+        is newer than this program or damaged.
         """
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, schema.upgrade, self._url)
@@ -150,7 +150,9 @@ def _read(engine: Engine, job: Callable[[Connection], T]) -> T:
     try:
         with engine.connect() as connection, connection.begin():
             return job(connection)
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not engines.is_stores_fault(error):
+            raise
         raise Busy("The store cannot be read now; try again.") from error
 
 

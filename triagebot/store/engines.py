@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from triagebot.errors import BadInput
 
@@ -50,6 +50,16 @@ def reading_engine(url: URL, *, size: int, lock_seconds: float) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def is_stores_fault(error: BaseException | None) -> bool:
+    """Whether the store itself failed: away, locked, full, or damaged; not a caller's mistake."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
+def lenient(text: bytes) -> str:
+    """Read text of which the disk may have changed some bytes."""
+    return text.decode("utf-8", "replace")
+
+
 def _sqlite(
     url: URL,
     size: int,
@@ -71,6 +81,9 @@ def _sqlite(
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA foreign_keys={int(foreign_keys)}")
         connection.execute(f"PRAGMA query_only={int(only_read)}")
+        if only_read:
+            # One damaged letter must not hide the other messages; row checksums notice it.
+            connection.text_factory = lenient
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Event, Kind, Reply
 from triagebot.errors import NotFound
+from triagebot.store import checksums
 from triagebot.store.decision_columns import decision_of, reply_of
 from triagebot.store.recording import Conclude, Conclusion, Outcome, record
 from triagebot.store.tables import message
@@ -32,7 +33,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """What a fan sent, what was decided and what went back at once."""
+    """What a fan sent, what was decided and what went back at once.
+
+    A row that was damaged on disk shows as of kind `unknown`, without words, from 1970.
+    """
 
     id: int
     conversation_id: int
@@ -79,6 +83,8 @@ def newest(connection: Connection, conversation_id: int) -> MessageRow | None:
 
 
 def _to_row(row: Row[Any]) -> MessageRow:
+    if not checksums.is_sound(row):
+        return _damaged(row)
     return MessageRow(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -92,4 +98,21 @@ def _to_row(row: Row[Any]) -> MessageRow:
         received_at=from_ms(row.received_at),
         decision=decision_of(row),
         reply=reply_of(row),
+    )
+
+
+def _damaged(row: Row[Any]) -> MessageRow:
+    return MessageRow(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        channel="",
+        fan="",
+        kind=Kind.UNKNOWN,
+        event=None,
+        text="",
+        detail={"damaged": "1"},
+        sent_at=from_ms(0),
+        received_at=from_ms(0),
+        decision=checksums.UNREADABLE,
+        reply=Reply(),
     )

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 from triagebot.errors import Busy
-from triagebot.store import bulk, decision_columns, events, waiting
+from triagebot.store import bulk, checksums, decision_columns, events, waiting
 from triagebot.store.tables import message
 from triagebot.store.talks import Fan, Talk, load, save
 from triagebot.store.times import to_ms
@@ -24,19 +24,7 @@ MAX_KEY = 200
 
 Identity = tuple[str, str, str]
 _IDENTITY = ("channel", "fan", "key")
-_INSERTED = (
-    "id",
-    "conversation_id",
-    *_IDENTITY,
-    "kind",
-    "event",
-    "text",
-    "detail",
-    "sent_at",
-    "received_at",
-    *decision_columns.NAMES,
-)
-_STORED = ("id", "conversation_id", *_IDENTITY, *decision_columns.NAMES)
+_COLUMNS = (*checksums.COVERED, "crc")
 
 # No database keeps these: NUL, and halves of pairs.
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
@@ -142,7 +130,7 @@ class _Recording(Generic[Thought]):
 
     def write(self) -> None:
         """Store what is new and tell those who look at it."""
-        if bulk.insert(self.connection, message, _INSERTED, self.rows) != len(self.rows):
+        if bulk.insert(self.connection, message, _COLUMNS, self.rows) != len(self.rows):
             raise Busy("Another node recorded the same message just now; try again.")
         save(self.connection, self.touched.values())
         # Only what people look at: the bot's own traffic would flood the events.
@@ -154,7 +142,7 @@ class _Recording(Generic[Thought]):
 
 
 def _row(inbound: Inbound, outcome: Outcome, now: int) -> tuple[Any, ...]:
-    return (
+    values = (
         outcome.message_id,
         outcome.conversation_id,
         inbound.channel,
@@ -168,19 +156,19 @@ def _row(inbound: Inbound, outcome: Outcome, now: int) -> tuple[Any, ...]:
         now,
         *decision_columns.to_columns(outcome.decision, outcome.reply),
     )
+    return (*values, checksums.of(values))
 
 
 def _stored(connection: Connection, identities: Sequence[Identity]) -> dict[Identity, Outcome]:
-    rows = bulk.find(connection, message, _STORED, _IDENTITY, identities)
-    return {
-        (row.channel, row.fan, row.key): Outcome(
-            row.id,
-            row.conversation_id,
-            decision_columns.decision_of(row),
-            decision_columns.reply_of(row),
-        )
-        for row in rows
-    }
+    rows = bulk.find(connection, message, _COLUMNS, _IDENTITY, identities)
+    return {(row.channel, row.fan, row.key): _outcome(row) for row in rows}
+
+
+def _outcome(row: Row[Any]) -> Outcome:
+    if not checksums.is_sound(row):
+        return Outcome(row.id, row.conversation_id, checksums.UNREADABLE, Reply())
+    decision, reply = decision_columns.decision_of(row), decision_columns.reply_of(row)
+    return Outcome(row.id, row.conversation_id, decision, reply)
 
 
 def _identity(inbound: Inbound) -> Identity:

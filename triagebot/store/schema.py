@@ -6,19 +6,24 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from triagebot.errors import BadInput, Busy
 from triagebot.store import bulk, engines
 
 LOCK_SECONDS = 30.0
 MIGRATION_LOCK = 7_300
+CHECKED_BYTES = 64 * 1024 * 1024
+"""Up to this size a SQLite file is checked as a whole at each start; it takes 0.1 s."""
+
+DAMAGED = "The database is damaged. Put a copy back with `triagebot db restore`."
 
 
 def upgrade(url: URL) -> None:
     """Run the migrations that are missing, in one transaction; blocks.
 
-    Raises `Busy` when the database is away or locked, `BadInput` when it is of a later version.
+    Raises `Busy` when the database is away or locked, `BadInput` when it is of a later version
+    or damaged.
     """
     # Rebuilding a table drops the old one; with foreign keys on that would empty its children.
     engine = engines.writing_engine(url, lock_seconds=LOCK_SECONDS, foreign_keys=False)
@@ -26,9 +31,14 @@ def upgrade(url: URL) -> None:
         with engine.connect() as connection, connection.begin():
             if not bulk.is_sqlite(connection):
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+            _check(connection)
             _run(connection)
     except OperationalError as error:
         raise Busy("The database cannot be reached or stays locked.") from error
+    except DatabaseError as error:
+        if not engines.is_stores_fault(error):
+            raise
+        raise BadInput(DAMAGED) from error
     finally:
         engine.dispose()
 
@@ -47,3 +57,16 @@ def _run(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise BadInput("The database belongs to a later version of this program.") from error
+
+
+def _check(connection: Connection) -> None:
+    """Raise `BadInput` when the structure of a SQLite file is broken, as far as is quick to see."""
+    if not bulk.is_sqlite(connection):
+        return
+    size = connection.exec_driver_sql(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    ).scalar_one()
+    if size > CHECKED_BYTES:
+        return
+    if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
+        raise BadInput(DAMAGED)

@@ -141,6 +141,7 @@ message = Table(
     Column("rule", Text),
     Column("model", Text, nullable=False),
     Column("reply", Text),
+    Column("crc", BigInteger),
     UniqueConstraint("channel", "fan", "key"),
     Index(None, "conversation_id", "id"),
     sqlite_autoincrement=True,
@@ -221,9 +222,50 @@ audit_log = Table(
     sqlite_autoincrement=True,
 )
 
+hour_count = Table(
+    "hour_count",
+    metadata,
+    Column("hour", Time, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("intent", Text, primary_key=True),
+    Column("action", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
 progress = Table(
     "progress",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Number, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("message_id", Number, ForeignKey("message.id"), nullable=False, unique=True),
+    Column("intent", Text, nullable=False),
+    Column("p_sample", Float, nullable=False),
+    Column("drawn_at", Time, nullable=False, index=True),
+    Column("verdict", Text),
+    Column("right_intent", Text),
+    Column("right_answer", Text),
+    Column("by", Text),
+    Column("judged_at", Time),
+    Index(
+        "ix_audit_open",
+        "id",
+        sqlite_where=text("verdict IS NULL"),
+        postgresql_where=text("verdict IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+audit_stratum = Table(
+    "audit_stratum",
+    metadata,
+    Column("intent", Text, primary_key=True),
+    Column("week", Integer, primary_key=True),
+    Column("seen", Integer, nullable=False),
 )

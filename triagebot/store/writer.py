@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
 from triagebot.errors import Busy
-from triagebot.store import events
+from triagebot.store import engines, events
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +143,8 @@ class Writer:
             logger.warning("A job was given up: %s", _name(error.__cause__))
             raise
         except Exception as error:
+            # The connection is kept on purpose. SQLite writes over what a failed sync left in the
+            # log; a newly opened one would take that for committed, and build on it.
             logger.error("The store cannot be written: %s", _name(error))
             raise _Away from error
 
@@ -153,9 +154,9 @@ def _do(connection: Connection, job: Job) -> Result:
     try:
         with connection.begin_nested():
             return Result(job, value=job.run(connection))
-    except OperationalError as error:
-        raise _Spoiled from error
     except Exception as error:
+        if engines.is_stores_fault(error):
+            raise _Spoiled from error
         del events.pending(connection)[before:]
         return Result(job, error=error)
 

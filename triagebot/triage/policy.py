@@ -25,6 +25,9 @@ TEXTS = (
 )
 """The bot's own sentences; each must be in the policy."""
 
+AUDIT_RATE = 0.02
+"""The share of automatic answers that is checked where the policy says nothing."""
+
 
 def read_rules(path: Path, answers: Mapping[str, Answer]) -> tuple[KeywordRule, ...]:
     """Return the rules in their order. Raises `BadCatalogue` with file and line."""
@@ -86,6 +89,7 @@ def read_policy(path: Path) -> Policy:
         ask_cost=_number(path, cost, "ask", 0.0, 1e6, default=ASK_COST),
         texts={name: str(text).strip() for name, text in texts.items()},
         switches=_switches(path, document),
+        audit_rate=_number(path, promise, "audit_rate", 0.0, 1.0, default=AUDIT_RATE),
     )
 
 

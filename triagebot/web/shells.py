@@ -14,7 +14,8 @@ from triagebot.web.static import Static
 class Shells:
     """Templates by name; `folders` maps the first part of a name to a folder.
 
-    Templates see `static("root/path")`, `modules("root")`, `version` and what the page gives them.
+    Templates see `static("root/path")`, `loads("root/module.js")`, `version` and what the page
+    gives them.
     """
 
     def __init__(self, folders: Mapping[str, Path], static: Static, *, dev: bool = False) -> None:
@@ -28,7 +29,7 @@ class Shells:
         )
         self._environment.globals.update(
             static=static.url,
-            modules=lambda root: static.under(root, ".js"),
+            loads=static.loads,
             version=static.version,
         )
 

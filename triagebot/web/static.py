@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,8 @@ TYPES = {
 
 SMALLEST_GZIP = 512
 FOR_EVER = "public, max-age=31536000, immutable"
+
+_IMPORT = re.compile(rb"""(?:\bfrom|^import)\s+["'](\.[^"']+)["']""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,23 @@ class Static:
             raise NotFound(f"There is no static file {path}.")
         return f"/static/{self.version}/{path}"
 
-    def under(self, root: str, suffix: str) -> list[str]:
-        """Return the addresses of all files of one kind in a root, for `modulepreload`."""
-        names = self._assets if not self._dev else dict(self._load())
-        return [
-            f"/static/{self.version}/{name}"
-            for name in sorted(names)
-            if name.startswith(f"{root}/") and name.endswith(suffix)
-        ]
+    def loads(self, path: str) -> list[str]:
+        """Return the addresses of a module and of all that it imports, for `modulepreload`.
+
+        Raises `NotFound` when one of them is missing.
+        """
+        found: dict[str, str] = {}
+        waiting = [path]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found[name] = self.url(name)
+            asset = self._find(name)
+            imported = _IMPORT.findall(asset.plain) if asset else []
+            folder = posixpath.dirname(name)
+            waiting += [posixpath.normpath(f"{folder}/{each.decode()}") for each in imported]
+        return sorted(found.values())
 
     async def show(self, call: Call) -> web.StreamResponse:
         """Return the file; an address with an old hash is gone."""

@@ -1,4 +1,4 @@
-"""Small work that nobody waits for: keep the search index up, drop what has ended."""
+"""Small work that nobody waits for: keep index and counts up, drop what has ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from triagebot.errors import TriagebotError
-from triagebot.store import agents, events, search
+from triagebot.store import agents, events, hour_counts, search
 from triagebot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -17,10 +17,11 @@ INDEX_SECONDS = 1.0
 PRUNE_SECONDS = 600.0
 INDEXED_AT_ONCE = 200
 """Small, as it holds the writer for that long."""
+COUNTED_AT_ONCE = 2000
 
 
 class Upkeep:
-    """Two loops over the store; one node's work does not disturb another's."""
+    """Some loops over the store; one node's work does not disturb another's."""
 
     def __init__(
         self,
@@ -32,7 +33,11 @@ class Upkeep:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._loops = ((self.index, index_seconds), (self.prune, prune_seconds))
+        self._loops = (
+            (self.index, index_seconds),
+            (self.count, index_seconds),
+            (self.prune, prune_seconds),
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -51,6 +56,11 @@ class Upkeep:
         """Index all messages that are not yet."""
         # One small job after the other: messages that wait for the writer go between them.
         while await self._db.write(search.index_new, INDEXED_AT_ONCE) == INDEXED_AT_ONCE:
+            pass
+
+    async def count(self) -> None:
+        """Count all messages that are not yet."""
+        while await self._db.write(hour_counts.count_new, self._clock(), COUNTED_AT_ONCE):
             pass
 
     async def prune(self) -> None:

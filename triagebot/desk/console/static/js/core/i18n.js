@@ -12,6 +12,7 @@ const twoPlaces = new Intl.NumberFormat(LOCALE, {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
 });
+const share = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat(LOCALE, {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
@@ -40,6 +41,7 @@ export function titleOf(titles) {
 
 export const number = (value) => whole.format(value);
 export const score = (value) => twoPlaces.format(value);
+export const percent = (value) => share.format(value);
 export const weight = (value) => signed.format(value);
 
 /** "14:05" today, "3 Nov" before. */

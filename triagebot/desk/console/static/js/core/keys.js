@@ -2,12 +2,17 @@
 import { isWriting } from "./dom.js";
 import { prefs } from "./prefs.js";
 
+const LEAD = "KeyG";
+const LEAD_HOLDS = 1500;
+
 const table = [];
+let ledAt = 0;
 
 /**
  * Add shortcuts: `keys` as shown, `text` the catalogue key of what it does, `code` for letters and
  * digits (the key's place, whatever the input method makes of it), `symbols` for signs (both
- * widths), `shift` and `alt` as needed, `altToo` when Alt+letter works inside inputs as well.
+ * widths), `shift` and `alt` as needed, `altToo` when Alt+letter works inside inputs as well,
+ * `led` when G comes before it.
  */
 export function bind(group, shortcuts) {
   table.push(...shortcuts.map((shortcut) => ({ group, ...shortcut })));
@@ -32,10 +37,17 @@ export function listen() {
     if (isComposing(event) || event.ctrlKey || event.metaKey) return;
     // An open dialog has its own keys.
     if (document.querySelector("dialog[open]")) return;
-    const hit = table.find((shortcut) => matches(shortcut, event));
+    const isLed = Date.now() - ledAt < LEAD_HOLDS;
+    const hit = table.find((each) => Boolean(each.led) === isLed && matches(each, event));
+    ledAt = !hit && !isLed && leads(event) ? Date.now() : 0;
     if (!hit || hit.run(event) === false) return;
     event.preventDefault();
   });
+}
+
+function leads(event) {
+  const isPlain = !event.altKey && !event.shiftKey && !isWriting(event.target);
+  return prefs.keys && isPlain && event.code === LEAD;
 }
 
 function matches(shortcut, event) {
@@ -43,8 +55,8 @@ function matches(shortcut, event) {
   if (event.altKey) return shortcut.altToo && event.code === shortcut.code && !event.shiftKey;
   if (isWriting(event.target)) return false;
   if (shortcut.always !== true && !prefs.keys) return false;
-  // Enter on a focused button presses that button.
-  if (shortcut.code === "Enter" && event.target.closest("button, a")) return false;
+  // Enter or the space bar on a focused button presses that button.
+  if (["Enter", " "].includes(event.key) && event.target.closest("button, a")) return false;
   if (shortcut.symbols) return shortcut.symbols.includes(event.key);
   return shortcut.code === event.code && Boolean(shortcut.shift) === event.shiftKey;
 }

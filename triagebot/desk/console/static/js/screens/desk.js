@@ -1,4 +1,5 @@
 // The inbox: put the parts together and start.
+import { loadCatalogue } from "../core/catalogue.js";
 import { byId } from "../core/dom.js";
 import { listen } from "../core/keys.js";
 import { session } from "../core/page.js";
@@ -17,7 +18,7 @@ import { complain } from "../ui/toast.js";
 import { act, step } from "./actions.js";
 import { loadMore, openConversation, readAddress, refresh, showView } from "./inbox.js";
 import { pickFor, setIntent, unlabel } from "./labels.js";
-import { heard, letInAtRest, loadCatalogue } from "./live.js";
+import { heard, letInAtRest } from "./live.js";
 import { retry, send, sendAndResolve } from "./sending.js";
 import { bindKeys } from "./shortcuts.js";
 

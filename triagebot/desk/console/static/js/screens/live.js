@@ -1,5 +1,5 @@
 // What the server tells unasked. Rows change where they are; new ones wait to be let in.
-import { get } from "../core/api.js";
+import { loadCatalogue } from "../core/catalogue.js";
 import { t } from "../core/i18n.js";
 import { belongs, state, update } from "../core/store.js";
 import { isAtRest } from "../ui/list.js";
@@ -29,17 +29,6 @@ export function letInAtRest() {
     const isFirst = state.order.length === 0 && !state.loading;
     if (state.waitingUpdates.size && (isFirst || isAtRest())) refresh();
   }, LOOK);
-}
-
-/** Fetch what intents and answers there are. */
-export async function loadCatalogue() {
-  const { intents, answers, model } = await get("/catalogue");
-  const catalogue = {
-    intents: new Map(intents.map((each) => [each.name, each])),
-    answers: new Map(answers.map((each) => [each.id, each])),
-    model,
-  };
-  update({ catalogue }, "catalogue");
 }
 
 function takeRow(row) {

@@ -3,6 +3,7 @@ import { byId } from "../core/dom.js";
 import { bind } from "../core/keys.js";
 import { toggleTheme } from "../core/prefs.js";
 import { focusComposer } from "../ui/composer.js";
+import { bindScreens } from "../ui/screens.js";
 import { openSettings } from "../ui/settings.js";
 import { openSheet } from "../ui/sheet.js";
 import { toggleWhy } from "../ui/thread.js";
@@ -44,6 +45,7 @@ export function bindKeys(does) {
     { keys: ["Ctrl", "⇧", "↵"], text: "keys.send_resolve" },
     { keys: ["Esc"], text: "keys.leave" },
   ]);
+  bindScreens();
   bind("desk", [
     { keys: ["D"], text: "keys.theme", code: "KeyD", run: toggleTheme },
     { keys: [","], text: "keys.settings", symbols: ",，", run: openSettings },

@@ -1,0 +1,24 @@
+"""Evenings in virtual time keep every promise, and planted faults are found at once."""
+
+import pytest
+
+from triagebot.faults import simulate
+
+
+def test_no_seed_breaks_a_promise():
+    tally = simulate.run(200, 0)
+    assert tally.rounds == 200
+    assert tally.figures["crashes"] > 100
+    assert (tally.faults, tally.lost, tally.different, tally.doubled) == ([], 0, 0, 0)
+
+
+@pytest.mark.parametrize("planted", simulate.PLANTED)
+def test_a_planted_fault_is_found_within_twenty_seeds(planted):
+    tally = simulate.run(20, 0, planted=planted, stop_at_fault=True)
+    assert tally.faults
+
+
+def test_the_same_seed_gives_the_same_evening():
+    first, second = (simulate.run(5, 77) for _ in range(2))
+    assert first.figures == second.figures
+    assert (first.acked, first.stored) == (second.acked, second.stored)

@@ -1,0 +1,175 @@
+"""`triagebot faults`: break it on purpose, many times, and count what was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from triagebot.cli import echo_json
+from triagebot.cli.progress import progress
+from triagebot.errors import GateNotMet
+
+if TYPE_CHECKING:
+    from triagebot.faults.tally import Tally
+
+RESULTS = Path("tests/faults/results.jsonl")
+
+
+def _options(rounds: int, planted: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+    def add(command: Any) -> Any:
+        for option in (
+            click.option("--rounds", default=rounds, show_default=True, help="How many times."),
+            click.option("--seed", default=1, show_default=True, help="Where chance begins."),
+            click.option(
+                "--keep", type=click.Path(path_type=Path), help="Add the result to this file."
+            ),
+        ):
+            command = option(command)
+        if planted:
+            choice = click.Choice(["", *planted])
+            command = click.option(
+                "--planted", type=choice, default="", help="Plant a fault that must show."
+            )(command)
+        return click.pass_obj(command)
+
+    return add
+
+
+@click.group()
+def faults() -> None:
+    """Break it on purpose, many times, and count what was lost."""
+
+
+@faults.command()
+@_options(200)
+@click.option("--rate", default=300.0, show_default=True, help="Messages a second.")
+def kill(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+    """Kill a server under load with SIGKILL; needs a promoted model."""
+    from triagebot.faults import kill as run
+
+    models = Path(obj["settings"].models.dir)
+    with tempfile.TemporaryDirectory(prefix="triagebot-kill-") as name, _bar(rounds) as step:
+        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
+@_options(1000, ("normal",))
+def powercut(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, planted: str) -> None:
+    """Cut the power at random moments: unsynced writes are dropped or torn."""
+    from triagebot.faults import power_cut
+
+    with _bar(rounds) as step:
+        tally = power_cut.run(rounds, seed, planted=planted, report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
+@_options(200, ("boast", "reopen"))
+def ioerrors(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, planted: str) -> None:
+    """Let the disk be full, or fail writes and syncs, then cut the power."""
+    from triagebot.faults import io_errors
+
+    with _bar(rounds) as step:
+        tally = io_errors.run(rounds, seed, planted=planted, report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
+@_options(500, ("no checksums",))
+def corrupt(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, planted: str) -> None:
+    """Flip bits of a store and cut it short; see who notices."""
+    from triagebot.faults import corrupt as run
+
+    with _bar(rounds) as step:
+        tally = run.run(rounds, seed, planted=planted, report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
+@_options(10_000, ("no check",))
+@click.option("--url", help="An empty PostgreSQL database instead of a new SQLite file.")
+def claims(
+    obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, planted: str, url: str | None
+) -> None:
+    """Let fifty agents grab at the same conversations."""
+    from triagebot.faults import claims as run
+
+    with tempfile.TemporaryDirectory(prefix="triagebot-claims-") as name:
+        # SQLite has one writing process; PostgreSQL is used through two nodes.
+        urls = [url, url] if url else [f"sqlite:///{Path(name) / 'claims.db'}"]
+        engine = "PostgreSQL" if url else "SQLite"
+        tally = asyncio.run(run.run(urls, rounds, seed, engine=engine, planted=planted))
+    _finish(obj, tally, keep)
+
+
+@faults.command()
+@_options(2000, ("hasty", "no key", "no deadline"))
+def simulate(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, planted: str) -> None:
+    """Simulate evenings in virtual time, each from its own seed."""
+    from triagebot.faults import simulate as run
+
+    with _bar(rounds) as step:
+        tally = run.run(rounds, seed, planted=planted, stop_at_fault=bool(planted), report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
+@click.option("--seed", default=1, show_default=True, help="Where chance begins.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
+@click.pass_obj
+def backup(obj: dict[str, Any], seed: int, keep: Path | None) -> None:
+    """Copy a store under load, lose it, put the copy back; needs a promoted model."""
+    from triagebot.faults import drill
+
+    with tempfile.TemporaryDirectory(prefix="triagebot-drill-") as name:
+        tally = drill.run(seed, Path(name), Path(obj["settings"].models.dir))
+    _finish(obj, tally, keep)
+
+
+@faults.command()
+@click.option("--results", type=click.Path(path_type=Path, exists=True), default=RESULTS)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("RELIABILITY.md"))
+def report(results: Path, out: Path) -> None:
+    """Write RELIABILITY.md from the results that were kept."""
+    from triagebot.faults.report import render
+
+    lines = results.read_text(encoding="utf-8").splitlines()
+    out.write_text(render([json.loads(line) for line in lines if line]), encoding="utf-8")
+    click.echo(out)
+
+
+@contextmanager
+def _bar(rounds: int) -> Iterator[Callable[[int], None]]:
+    with progress(("rounds",)) as report:
+        yield lambda done: report("rounds", done, rounds)
+
+
+def _finish(obj: dict[str, Any], tally: Tally, keep: Path | None) -> None:
+    """Print and keep a result. Raises `GateNotMet` when it is not what it must be."""
+    result = tally.as_json()
+    if keep:
+        with keep.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(result, ensure_ascii=False) + "\n")
+    if obj["json"]:
+        echo_json(result)
+    else:
+        for name in ("rounds", "acked", "stored", "lost", "different", "doubled"):
+            click.echo(f"{name:>34}  {result[name]:,}")
+        for name, value in result["figures"].items():
+            click.echo(f"{name:>34}  {value}")
+        for fault in result["faults"]:
+            click.echo(f"{'fault':>34}  {fault}")
+    if tally.held == bool(tally.planted):
+        raise GateNotMet(
+            f"the planted fault {tally.planted!r} did not show"
+            if tally.planted
+            else f"{tally.name}: a promise was broken (seed {tally.seed})"
+        )

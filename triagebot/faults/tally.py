@@ -1,0 +1,77 @@
+"""What every fault run counts, in the same words."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(slots=True)
+class Tally:
+    """One run. `faults` says what broke a promise, a line each; none means that all held.
+
+    `acked` were acknowledged, `stored` found again, `lost` acknowledged and not found,
+    `different` got two answers, `doubled` were stored or held twice. `figures` are what else the
+    run measured.
+    """
+
+    name: str
+    seed: int
+    planted: str = ""
+    rounds: int = 0
+    acked: int = 0
+    stored: int = 0
+    lost: int = 0
+    different: int = 0
+    doubled: int = 0
+    faults: list[str] = field(default_factory=list)
+    figures: dict[str, float | int | str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def held(self) -> bool:
+        """Whether every promise held."""
+        return not (self.lost or self.different or self.doubled or self.faults)
+
+    def worst(self, name: str, value: float) -> None:
+        """Keep the largest value of a figure."""
+        self.figures[name] = max(float(self.figures.get(name, 0.0)), round(value, 3))
+
+    def add(self, name: str, value: int = 1) -> None:
+        """Count something."""
+        self.figures[name] = int(self.figures.get(name, 0)) + value
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything with date and machine, as it is kept."""
+        return {
+            **asdict(self),
+            "faults": self.faults[:20],
+            "held": self.held,
+            "seconds": round(self.seconds, 1),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": machine(),
+        }
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Add the time of a block to `seconds`."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - began
+
+
+def machine() -> str:
+    """Return processor count, system, Python and SQLite."""
+    return (
+        f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
