@@ -68,14 +68,15 @@ def _evidence(
     from training.dataset import HELD_OUT
     from training.judged import alike, held_out, own_audits
     from training.labels_file import read_labels
-    from triagebot.cli.labels import stored_labels
+    from triagebot.cli.stored import stored_audits, stored_labels
 
     if is_held_out and not files:
         raise BadInput("--held-out says what FILES are; name them")
     found = [label for path in files for label in read_labels(path)]
     labels = found if files else stored_labels(settings)
     folder = mind.bundle.folder
-    audits = own_audits(labels, alike(folder.parent, folder.name))
+    drawn = found if files else stored_audits(settings)
+    audits = own_audits(drawn, alike(folder.parent, folder.name))
     others = held_out(labels if is_held_out else [la for la in labels if la.split == HELD_OUT])
     if not audits and not others:
         raise NothingToDo(

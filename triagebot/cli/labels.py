@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,9 +14,6 @@ from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
     from triagebot.domain.label import Label
-    from triagebot.store.database import Database
-
-PAGE = 1000
 
 _files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -33,6 +29,7 @@ def labels() -> None:
 def export(obj: dict[str, Any], out: Path) -> None:
     """Write all labels of the database as JSON lines, personal data masked."""
     from training.labels_file import write_labels
+    from triagebot.cli.stored import stored_labels
 
     count = write_labels(out, stored_labels(obj["settings"]))
     _tell(obj, {"labels": count, "file": str(out)}, f"{count} labels → {out}")
@@ -86,24 +83,6 @@ def _checked(files: Sequence[Path], intents: Path) -> list[Label]:
             if label.intent not in known:
                 raise BadInput(f"{path.name}:{number}: there is no intent {label.intent!r}")
             found.append(label)
-    return found
-
-
-def stored_labels(settings: Any) -> list[Label]:
-    """Return all labels of the database, in the order of entry."""
-    from triagebot.cli.stores import with_database
-
-    return asyncio.run(with_database(settings, _all))
-
-
-async def _all(database: Database) -> list[Label]:
-    from triagebot.store import labels as store
-
-    found: list[Label] = []
-    after = 0
-    while page := await database.read(store.export, after, PAGE):
-        found.extend(row.label for row in page)
-        after = page[-1].id
     return found
 
 
