@@ -20,7 +20,10 @@ from triagebot.domain.catalogue import Catalogue
 from triagebot.errors import Conflict
 from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.features import Vocabulary
-from triagebot.triage.registry import FILES, SCHEMA, Manifest, Proof, SelfTest, sign
+from triagebot.triage.registry import FILES, SCHEMA, Manifest, Proof, SelfTest, read_manifest, sign
+
+Contents = dict[str, bytes]
+"""The files of a bundle by name."""
 
 LIBRARIES = ("numpy", "scikit-learn", "rjieba", "jieba", "opencc", "rapidfuzz")
 
@@ -32,7 +35,7 @@ def pack(
     proof: Proof,
     calibration: AnswerCalibration,
     selftest: Sequence[SelfTest],
-) -> dict[str, bytes]:
+) -> Contents:
     """Return the contents of the files that the server reads, by name."""
     arrays = BytesIO()
     np.savez(arrays, weights=weights, idf=vocabulary.idf)
@@ -72,6 +75,19 @@ def build_manifest(
         dict(settings),
     )
     return msgspec.structs.replace(manifest, signature=sign(manifest, key)) if key else manifest
+
+
+def with_proof(folder: Path, proof: Proof, key: bytes | None = None) -> tuple[Contents, Manifest]:
+    """Return contents and manifest of a bundle whose proof is replaced; nothing is written."""
+    manifest = read_manifest(folder)
+    contents = {name: (folder / name).read_bytes() for name in FILES}
+    contents["thresholds.json"] = _pretty(proof)
+    digest = hashlib.sha256(contents["thresholds.json"]).hexdigest()
+    renewed = msgspec.structs.replace(
+        manifest, files={**manifest.files, "thresholds.json": digest}, signature=None
+    )
+    signed = msgspec.structs.replace(renewed, signature=sign(renewed, key)) if key else renewed
+    return contents, signed
 
 
 def fingerprint(manifest: Manifest) -> str:

@@ -102,13 +102,14 @@ def certify(
     sure: float,
     weights: NDArray[np.float64] | None = None,
     provisional: bool = True,
+    floors: Mapping[str, float] | None = None,
 ) -> Certificate:
     """Return the thresholds that keep the promise.
 
     `predicted`, `confidence` (0..1), `correct` and `weights` (1 / p_sample) have one entry a
     message. `intents` are all that may ever be answered, seen or not: their number is what is
     corrected for. `max_error` is the promised share, one for all or by intent, `sure` the
-    confidence, 0..1.
+    confidence, 0..1. No threshold below an intent's floor is tried.
     """
     names = np.array(predicted, dtype=object)
     every = np.ones(len(names)) if weights is None else weights
@@ -118,9 +119,11 @@ def certify(
     for intent in intents:
         mine = names == intent
         promise = max_error if isinstance(max_error, float) else max_error[intent]
-        proof = _walk(
-            intent, confidence[mine], correct[mine], every[mine], promise, delta, provisional
+        steps = _steps(
+            confidence[mine], correct[mine], every[mine], (floors or {}).get(intent, 0.0)
         )
+        everything = _effective(correct[mine], every[mine], _heaviest(every[mine]))[0]
+        proof = _walk(intent, steps, everything, promise, delta, provisional)
         proofs[intent] = proof
         if proof.threshold is not None:
             answered |= mine & (confidence >= proof.threshold)
@@ -143,6 +146,11 @@ def upper_bound(errors: int, n: int, delta: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if _tail(errors, n, middle) > delta else (low, middle)
     return high
+
+
+def refuted(errors: int, n: int, max_error: float, delta: float = 0.05) -> bool:
+    """Return whether so many errors are too many for chance; it only makes more careful."""
+    return errors > 0 and float(betainc(errors, n - errors + 1, max_error)) <= delta
 
 
 def needed(errors: int, max_error: float, delta: float) -> int:
@@ -178,15 +186,12 @@ class _Step:
 
 def _walk(
     intent: str,
-    confidence: NDArray[np.float64],
-    correct: NDArray[np.bool_],
-    weights: NDArray[np.float64],
+    steps: Sequence[_Step],
+    everything: int,
     promise: float,
     delta: float,
     provisional: bool,
 ) -> Certified:
-    steps = _steps(confidence, correct, weights)
-    everything = _effective(correct, weights, _heaviest(weights))[0]
     forgiving = _needed(FORGIVEN, promise, delta)
     start = forgiving if everything >= forgiving else _needed(0, promise, delta)
     proven: _Step | None = None
@@ -217,12 +222,15 @@ def _missing(step: _Step, promise: float, delta: float) -> int:
 
 
 def _steps(
-    confidence: NDArray[np.float64], correct: NDArray[np.bool_], weights: NDArray[np.float64]
+    confidence: NDArray[np.float64],
+    correct: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    floor: float,
 ) -> list[_Step]:
     heaviest = _heaviest(weights)
     total = float(weights.sum())
     steps = []
-    for threshold in LADDER:
+    for threshold in (step for step in LADDER if step >= floor):
         above = confidence >= threshold
         n, errors = _effective(correct[above], weights[above], heaviest)
         share = float(weights[above].sum()) / total if total else 0.0

@@ -186,12 +186,18 @@ def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
         held_out.max(axis=1),
         best == learned.numbers,
         intents=answerable,
-        max_error=policy.max_error,
+        max_error={name: policy.promised(catalogue.intents[name].risk) for name in answerable},
         sure=policy.confidence,
     )
     proofs = {
         name: IntentProof(
-            found.threshold, found.n, found.errors, found.bound, found.coverage, found.needs
+            found.threshold,
+            found.n,
+            found.errors,
+            found.bound,
+            found.coverage,
+            found.needs,
+            promised=found.max_error,
         )
         for name, found in certificate.intents.items()
     }

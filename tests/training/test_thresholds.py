@@ -40,7 +40,7 @@ def true_error():
     }
 
 
-def proven(predicted, confidence, correct, weights):
+def proven(predicted, confidence, correct, weights, floors=None):
     return certify(
         predicted,
         confidence,
@@ -49,7 +49,23 @@ def proven(predicted, confidence, correct, weights):
         max_error=PROMISE,
         sure=SURE,
         weights=weights,
+        floors=floors,
     ).thresholds
+
+
+ANSWERED = 0.9
+"""The threshold from which everything is answered, and therefore audited, in one of the worlds."""
+
+
+def of_answered(floors):
+    """Return what proves by audits of what was answered from `ANSWERED` up, and of nothing else."""
+
+    def choose(predicted, confidence, correct, weights):
+        seen = confidence >= ANSWERED
+        names = [name for name, kept in zip(predicted, seen, strict=True) if kept]
+        return proven(names, confidence[seen], correct[seen], weights[seen], floors)
+
+    return choose
 
 
 def by_point_estimate(predicted, confidence, correct, weights):
@@ -86,6 +102,18 @@ def test_the_promise_breaks_no_more_often_than_stated(true_error, audited):
     broken, chosen = broken_share(proven, true_error, audited)
     assert broken <= 1 - SURE
     assert chosen > DRAWS / 2  # it is kept by proving, not by never answering
+
+
+def test_audits_of_what_was_answered_prove_nothing_below_it(true_error):
+    kept = of_answered(dict.fromkeys(INTENTS, ANSWERED))
+    broken, chosen = broken_share(kept, true_error, audited=True)
+    assert broken <= 1 - SURE
+    assert chosen > DRAWS / 2
+
+
+def test_without_a_floor_such_audits_would_break_the_promise(true_error):
+    broken, _ = broken_share(of_answered(None), true_error, audited=True, draws=200)
+    assert broken > 2 * (1 - SURE)
 
 
 def test_choosing_by_the_measured_error_would_break_it(true_error):

@@ -82,6 +82,10 @@ def test_an_empty_folder_says_what_it_expected(tmp_path):
     ("file", "old", "new", "message"),
     [
         ("_policy.yml", "max_error: 0.02", "max_error: 2", "max_error must be a number"),
+        ("_policy.yml", "{high: 0.02}", "{high: 0.03}", "high must be a number from 0 to 0.02"),
+        ("_policy.yml", "{high: 0.02}", "{huge: 0.01}", "by_risk holds low, medium and high only"),
+        ("_policy.yml", "{high: 0.02}", "[0.01]", "by_risk holds low, medium and high only"),
+        ("_policy.yml", "  ask: 0.5", "  ask: much", "ask must be a number"),
         ("_policy.yml", "\npromise:", "\npromises:", "section 'promise:' is missing"),
         ("_policy.yml", "  holding: ", "  holdin: ", "texts.holding is missing"),
         ("_rules.yml", "words: [转人工", "wordz: [转人工", "a rule without words"),

@@ -20,7 +20,7 @@ COMMANDS = {
     "shell": "Type a sentence and see what the bot makes of it.",
     "train": "Train a model from intents/ and labels.",
     "evaluate": "Measure a model on labelled messages.",
-    "loadtest": "Load a server on this machine, and check that it kept everything.",
+    "certify": "Prove the promise on audits or held-out labels.",
     "benchmark": "Measure the classifier on public sets, beside rivals.",
     "predict": "Read messages, write predictions, one JSON object a line.",
     "model": "List, show, verify, promote and roll back models.",
@@ -28,6 +28,7 @@ COMMANDS = {
     "labels": "Export and check what people corrected.",
     "user": "Add and list the people who may sign in.",
     "db": "Upgrade, check, back up and restore the database.",
+    "loadtest": "Load a server on this machine, and check that it kept everything.",
     "faults": "Break it on purpose and count what was lost.",
     "config": "Show and check the settings.",
 }

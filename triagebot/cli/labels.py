@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +14,6 @@ from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
     from triagebot.domain.label import Label
-
-PAGE = 1000
 
 _files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -33,8 +29,9 @@ def labels() -> None:
 def export(obj: dict[str, Any], out: Path) -> None:
     """Write all labels of the database as JSON lines, personal data masked."""
     from training.labels_file import write_labels
+    from triagebot.cli.stored import stored_labels
 
-    count = write_labels(out, asyncio.run(_stored(obj["settings"].database.url)))
+    count = write_labels(out, stored_labels(obj["settings"]))
     _tell(obj, {"labels": count, "file": str(out)}, f"{count} labels → {out}")
 
 
@@ -87,23 +84,6 @@ def _checked(files: Sequence[Path], intents: Path) -> list[Label]:
                 raise BadInput(f"{path.name}:{number}: there is no intent {label.intent!r}")
             found.append(label)
     return found
-
-
-async def _stored(url: str) -> list[Label]:
-    from triagebot.store import labels as store
-    from triagebot.store.database import Database
-
-    database = Database(url, clock=lambda: datetime.now(UTC))
-    await database.start()
-    try:
-        found: list[Label] = []
-        after = 0
-        while page := await database.read(store.export, after, PAGE):
-            found.extend(row.label for row in page)
-            after = page[-1].id
-        return found
-    finally:
-        await database.close()
 
 
 def _tell(obj: dict[str, Any], value: object, text: str) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+ASK_COST = 0.5
+"""What a menu costs the fan, in an agent's minutes, where the policy says nothing."""
+
 
 class Risk(StrEnum):
     """How much a wrong automatic answer costs."""
@@ -75,10 +78,11 @@ class Policy:
     """The owner's promise and manners, from `_policy.yml`.
 
     `max_error` and `confidence` are the promise: at most that share of automatic answers wrong,
-    that sure. `cost` gives the price of a wrong answer by risk, in minutes of an agent. `texts`
-    are the bot's own sentences by name. `switches` are the rule switches each account has on,
-    by channel, `default` for the rest. `audit_rate` is the share of automatic answers, 0..1, that
-    is drawn for blind checks.
+    that sure; `by_risk` promises less where a risk is named. `cost` gives the price of a wrong
+    answer by risk, `human_cost` of a message that a person answers and `ask_cost` of a menu, all
+    in minutes of an agent. `texts` are the bot's own sentences by name. `switches` are the rule
+    switches each account has on, by channel, `default` for the rest. `audit_rate` is the share of
+    automatic answers, 0..1, that is drawn for blind checks.
     """
 
     max_error: float
@@ -91,6 +95,12 @@ class Policy:
     texts: Mapping[str, str]
     switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     audit_rate: float = 0.02
+    by_risk: Mapping[Risk, float] = field(default_factory=dict)
+    ask_cost: float = ASK_COST
+
+    def promised(self, risk: Risk) -> float:
+        """Return the share of wrong answers, 0..0.5, promised for intents of this risk."""
+        return min(self.max_error, self.by_risk.get(risk, self.max_error))
 
     def switches_for(self, channel: str) -> tuple[str, ...]:
         """Names of the switches that are on in a channel."""

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     EXACT_QUESTION = "exact_question"
     CERTIFIED = "certified"
     CHITCHAT = "chitchat"
+    TOO_DEAR = "too_dear"
     CLOSE_ANSWERS = "close_answers"
     BELOW_THRESHOLD = "below_threshold"
     OUT_OF_SCOPE = "out_of_scope"

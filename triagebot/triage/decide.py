@@ -16,6 +16,7 @@ from triagebot.domain.message import Event, Kind
 from triagebot.domain.prediction import RankedAnswer
 from triagebot.triage.answers import bare
 from triagebot.triage.case import Case
+from triagebot.triage.cost import PROVEN, UNPROVEN, cheapest, menu_lines, proven_answer
 from triagebot.triage.rules import first_hit
 
 NONE_OF_THESE = "none"
@@ -173,17 +174,17 @@ def close_answers(case: Case) -> Decision | None:
 
 
 def certified(case: Case) -> Decision | None:
-    """Answer when the intent is proven and the answer sure enough."""
-    prediction, best = case.prediction, case.best
-    if not (prediction and best) or not case.is_business(best.answer):
-        return None
-    if case.catalogue.answers[best.answer].intent != prediction.intent:
-        return None
-    if best.confidence < case.thresholds.answer_floor:
-        return None
-    if prediction.confidence < case.thresholds.of(prediction.intent):
+    """Answer when the intent is proven, the answer sure enough and nothing else cheaper."""
+    best = proven_answer(case)
+    if best is None or cheapest(case, best, PROVEN) is not Action.ANSWER:
         return None
     return Decision(Action.ANSWER, Reason.CERTIFIED, answer=best.answer)
+
+
+def too_dear(case: Case) -> Decision | None:
+    """Ask back or call a person where a proven answer would cost more if it were wrong."""
+    best = proven_answer(case)
+    return _ask_or_human(case, best, Reason.TOO_DEAR) if best else None
 
 
 def risky(case: Case) -> Decision | None:
@@ -195,11 +196,10 @@ def risky(case: Case) -> Decision | None:
 
 def below_threshold(case: Case) -> Decision | None:
     """Ask back with the likely answers; at the second miss in a row, call a person."""
-    if case.memory.misses:
-        return Decision(Action.HUMAN, Reason.SECOND_MISS)
-    if case.intent and case.intent.kind is IntentKind.CHITCHAT:
+    if case.intent and case.intent.kind is IntentKind.CHITCHAT and not case.memory.misses:
         return Decision(Action.ASK, Reason.BELOW_THRESHOLD)
-    return _menu(case, Reason.BELOW_THRESHOLD)
+    best = case.best
+    return _ask_or_human(case, best, Reason.BELOW_THRESHOLD) if best else _second_miss(case)
 
 
 def _small_talk(case: Case, answer: str) -> Decision:
@@ -221,17 +221,24 @@ RULES: tuple[Rule, ...] = (
     out_of_scope,
     close_answers,
     certified,
+    too_dear,
     risky,
     below_threshold,
 )
 
 
 def _menu(case: Case, reason: Reason) -> Decision | None:
-    answers = [
-        item.answer
-        for item in case.answers()[: case.catalogue.policy.menu_size]
-        if case.is_business(item.answer) and item.confidence >= case.thresholds.menu_floor
-    ]
-    if not answers:
-        return None
-    return Decision(Action.ASK, reason, options=tuple(answers))
+    answers = tuple(item.answer for item in menu_lines(case))
+    return Decision(Action.ASK, reason, options=answers) if answers else None
+
+
+def _ask_or_human(case: Case, best: RankedAnswer, reason: Reason) -> Decision | None:
+    if case.memory.misses:
+        return _second_miss(case)
+    if cheapest(case, best, UNPROVEN) is Action.ASK:
+        return _menu(case, reason)
+    return Decision(Action.HUMAN, reason) if menu_lines(case) else None
+
+
+def _second_miss(case: Case) -> Decision | None:
+    return Decision(Action.HUMAN, Reason.SECOND_MISS) if case.memory.misses else None

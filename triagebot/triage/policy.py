@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from triagebot.domain.catalogue import Answer, KeywordRule, Policy, Risk
+from triagebot.domain.catalogue import ASK_COST, Answer, KeywordRule, Policy, Risk
 from triagebot.domain.decision import Action, Reason
 from triagebot.errors import BadCatalogue
 from triagebot.triage.normalise import normalise
@@ -79,12 +79,14 @@ def read_policy(path: Path) -> Policy:
         raise BadCatalogue(f"{path.name}: texts.{missing[0]} is missing")
     return Policy(
         max_error=_number(path, promise, "max_error", 0.0, 0.5),
+        by_risk=_by_risk(path, promise),
         confidence=_number(path, promise, "confidence", 0.5, 0.9999),
         margin=_number(path, manners, "margin", 0.0, 1.0),
         menu_size=int(_number(path, manners, "menu_size", 1, 8)),
         small_talk_limit=int(_number(path, manners, "small_talk_limit", 0, 100)),
         cost={risk: _number(path, cost, risk, 0.0, 1e6) for risk in Risk},
         human_cost=_number(path, cost, "human", 0.0, 1e6),
+        ask_cost=_number(path, cost, "ask", 0.0, 1e6, default=ASK_COST),
         texts={name: str(text).strip() for name, text in texts.items()},
         switches=_switches(path, document),
         audit_rate=_number(path, promise, "audit_rate", 0.0, 1.0, default=AUDIT_RATE),
@@ -112,6 +114,16 @@ def _number(
         where = f"{path.name}:{section.line_of(key)}"
         raise BadCatalogue(f"{where}: {key} must be a number from {low:g} to {high:g}")
     return float(value)
+
+
+def _by_risk(path: Path, promise: Located) -> dict[Risk, float]:
+    """Return the stricter promises; none may be laxer, or the promise as a whole would not hold."""
+    section = promise.get("by_risk") or Located()
+    if not isinstance(section, Located) or set(section) - set(Risk):
+        where = f"{path.name}:{promise.line_of('by_risk')}"
+        raise BadCatalogue(f"{where}: by_risk holds low, medium and high only")
+    most = _number(path, promise, "max_error", 0.0, 0.5)
+    return {risk: _number(path, section, risk, 0.0, most) for risk in Risk if risk in section}
 
 
 def _switches(path: Path, document: Located) -> dict[str, tuple[str, ...]]:

@@ -44,6 +44,8 @@ class IntentProof(msgspec.Struct, frozen=True):
     """What is proven of an intent: at `threshold`, `errors` of `n` were wrong, so at most `bound`.
 
     `threshold` is None where proof is missing; `needs` more correct labels would give it.
+    `evidence` is what the messages were: seed, held_out or audit. `promised` is the share of wrong
+    answers that was to be proven, None for that of all intents.
     """
 
     threshold: float | None
@@ -52,6 +54,8 @@ class IntentProof(msgspec.Struct, frozen=True):
     bound: float = 1.0
     coverage: float = 0.0
     needs: int = 0
+    evidence: str = "seed"
+    promised: float | None = None
 
 
 class Proof(msgspec.Struct, frozen=True):

@@ -1,0 +1,144 @@
+"""`triagebot certify`: prove the promise anew, on audits or on held-out labels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from triagebot.cli import echo_json
+from triagebot.cli.minds import wake_model
+from triagebot.errors import BadInput, GateNotMet, NothingToDo
+
+if TYPE_CHECKING:
+    from training.certify import Renewal
+    from triagebot.domain.label import Label
+    from triagebot.triage.registry import IntentProof
+    from triagebot.triage.think import Mind
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--model", help="Name or folder of a model; the current one by default.")
+@click.option("--held-out", "is_held_out", is_flag=True, help="FILES were never learnt from.")
+@click.option("--max-error", type=click.FloatRange(0, 0.5), help="Instead of the policy's.")
+@click.option("--confidence", type=click.FloatRange(0.5, 0.9999), help="Instead of the policy's.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the thresholds here, as JSON.")
+@click.option("--write", "name", help="Write a model of this name with the new thresholds.")
+@click.pass_obj
+def certify(
+    obj: dict[str, Any],
+    files: tuple[Path, ...],
+    model: str | None,
+    is_held_out: bool,
+    max_error: float | None,
+    confidence: float | None,
+    out: Path | None,
+    name: str | None,
+) -> None:
+    """Prove the promise per intent and overall; labels come from FILES or the database.
+
+    Audits of this model's own answers prove. Labels of the test split, or of FILES that are marked
+    as held out, prove provisionally. Exits with 4 when they refute an intent that is answered now.
+    """
+    from training.certify import promise_of, renew, write_renewed
+
+    mind = wake_model(obj["settings"], model)
+    audits, others = _evidence(obj["settings"], mind, files, is_held_out)
+    promise = promise_of(mind, max_error, confidence)
+    renewal = renew(mind, audits, others, promise)
+    if out:
+        out.write_bytes(msgspec.json.format(msgspec.json.encode(renewal.proof), indent=1) + b"\n")
+    if name:
+        write_renewed(mind, renewal, name, [*audits, *others], _key(obj))
+    if obj["json"]:
+        echo_json(_plain(mind, renewal, name))
+    else:
+        _show(mind, renewal, name)
+    if renewal.withdrawn:
+        raise GateNotMet("judged messages refute the promise for: " + ", ".join(renewal.withdrawn))
+
+
+def _evidence(
+    settings: Any, mind: Mind, files: tuple[Path, ...], is_held_out: bool
+) -> tuple[list[Label], list[Label]]:
+    from training.dataset import HELD_OUT
+    from training.judged import alike, held_out, own_audits
+    from training.labels_file import read_labels
+    from triagebot.cli.stored import stored_audits, stored_labels
+
+    if is_held_out and not files:
+        raise BadInput("--held-out says what FILES are; name them")
+    found = [label for path in files for label in read_labels(path)]
+    labels = found if files else stored_labels(settings)
+    folder = mind.bundle.folder
+    drawn = found if files else stored_audits(settings)
+    audits = own_audits(drawn, alike(folder.parent, folder.name))
+    others = held_out(labels if is_held_out else [la for la in labels if la.split == HELD_OUT])
+    if not audits and not others:
+        raise NothingToDo(
+            f"none of {len(labels)} labels audits an answer of {mind.model} or is held out "
+            "(split test, or FILES with --held-out)"
+        )
+    return audits, others
+
+
+def _plain(mind: Mind, renewal: Renewal, name: str | None) -> dict[str, Any]:
+    proof = renewal.proof
+    return {
+        "model": mind.model,
+        "max_error": proof.max_error,
+        "confidence": proof.confidence,
+        "provisional": proof.provisional,
+        "audits": renewal.audits,
+        "held_out": renewal.held_out,
+        "overall": asdict(renewal.overall),
+        "intents": msgspec.to_builtins(proof.intents),
+        "withdrawn": list(renewal.withdrawn),
+        "written": name,
+    }
+
+
+def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    proof, overall = renewal.proof, renewal.overall
+    table = Table(
+        title=f"{mind.model}: at most {proof.max_error:.1%} wrong, {proof.confidence:.0%} sure; "
+        f"{renewal.audits} audits, {renewal.held_out} held-out labels"
+    )
+    for heading in ("intent", "promise", "threshold", "shown by", "proven", "needs"):
+        table.add_column(heading, no_wrap=heading == "intent")
+    for intent, one in sorted(proof.intents.items(), key=lambda item: -item[1].bound):
+        table.add_row(intent, *_cells(one, proof.max_error, intent in renewal.withdrawn))
+    console = Console()
+    console.print(table)
+    console.print("* provisional: only audits of real answers prove")
+    threshold = "none" if overall.threshold is None else f"{overall.threshold:.3f}"
+    console.print(
+        f"all as one ({overall.evidence}): {overall.error:.2%} wrong, at most {overall.bound:.2%} "
+        f"of {overall.n}; one threshold for all: {threshold}"
+    )
+    if name:
+        console.print(f"Next: triagebot replay --to {name}, then triagebot model promote {name}")
+
+
+def _cells(one: IntentProof, most: float, withdrawn: bool) -> tuple[str, ...]:
+    promised = most if one.promised is None else one.promised
+    kind = {"audit": "audits", "held_out": "held-out*", "seed": "seeds*"}[one.evidence]
+    threshold = "refuted" if withdrawn else "–"
+    if one.threshold is not None:
+        threshold = f"{one.threshold:.3f}"
+    needs = f"{one.needs} more" if one.needs else ""
+    return f"{promised:.1%}", threshold, kind, f"≤{one.bound:.1%} of {one.n}", needs
+
+
+def _key(obj: dict[str, Any]) -> bytes | None:
+    from triagebot.settings import read_secret
+
+    secret = read_secret(obj["settings"].models.signing_key_file)
+    return secret[0].encode() if secret else None
