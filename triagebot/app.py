@@ -27,12 +27,15 @@ from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.frames import Frames, read_messages
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
+from triagebot.desk.log import LogApi
+from triagebot.desk.office import OfficePages
 from triagebot.desk.office_hours import OfficeHours
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
 from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
 from triagebot.desk.search import SearchApi
+from triagebot.desk.users import UserApi
 from triagebot.intake.accept import Intake
 from triagebot.settings import Settings, read_secret
 from triagebot.store import events
@@ -106,6 +109,7 @@ class Server:
         app.on_shutdown.extend([live.close, news.close])
         shells = self._shells()
         frames = Frames(auth, shells, read_messages(CONSOLE / "i18n"))
+        deeds = LogApi(self.db)
         reports = ReportApi(self.db, self.mind, self.clock, self.settings.desk.timezone)
         owners: list[HasEndpoints] = [
             SessionApi(self.db, auth, self.passwords, self.clock),
@@ -118,6 +122,9 @@ class Server:
             reports,
             live,
             ReportPage(frames, reports, self.mind),
+            UserApi(self.db, self.passwords, self.clock),
+            deeds,
+            OfficePages(frames, self.db, deeds),
             DeskPages(frames),
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
             WebChatPages(shells, self._chat_page, secure=secure),

@@ -24,11 +24,14 @@ from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
+from triagebot.desk.log import LogApi
+from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
 from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
 from triagebot.desk.search import SearchApi
+from triagebot.desk.users import UserApi
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.message import Inbound, Kind
 from triagebot.intake.accept import Intake, Outcome
@@ -167,7 +170,7 @@ async def world(
 
 def folders(root: Path) -> Shells:
     """Templates and static files of a test: the real ones belong to the screens' own tests."""
-    for name in ("login", "desk", "reports", "chat"):
+    for name in ("login", "desk", "reports", "users", "log", "chat"):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
     web_folder = Path(__file__).parents[2] / "triagebot" / "web"
     static = Static({"web": web_folder / "static"})
@@ -187,6 +190,7 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
     app = web.Application(middlewares=[measure_middleware(metrics.measure), errors_middleware()])
     app.on_response_prepare.append(safe_headers(secure=False))
     app.on_shutdown.extend([live.close, news.close])
+    deeds = LogApi(db)
     frames, reports = Frames(auth, shells, MESSAGES), ReportApi(db, holder, clock, "Asia/Shanghai")
     owners = [
         SessionApi(db, auth, passwords, clock),
@@ -199,6 +203,9 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         reports,
         live,
         ReportPage(frames, reports, holder),
+        UserApi(db, passwords, clock),
+        deeds,
+        OfficePages(frames, db, deeds),
         DeskPages(frames),
         WebChatApi(db, intake, news, clock),
         WebChatPages(shells),

@@ -31,6 +31,8 @@ class Screen:
 SCREENS = {
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
     "reports": Screen(Role.AGENT, ("report.",)),
+    "users": Screen(Role.ADMIN, ("users.",)),
+    "log": Screen(Role.OPS, ("log.",)),
 }
 """In the order of the rail."""
 

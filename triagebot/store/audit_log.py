@@ -51,11 +51,24 @@ def note(
     )
 
 
-def newest(connection: Connection, limit: int = 100, before: int | None = None) -> list[AuditRow]:
-    """Return up to `limit` rows, newest first, older than the id `before` if one is given."""
+def newest(
+    connection: Connection,
+    limit: int = 100,
+    before: int | None = None,
+    what: str = "",
+    who: str = "",
+) -> list[AuditRow]:
+    """Return up to `limit` rows, newest first.
+
+    With `before` only those older than this id, with `what` and `who` only such deeds.
+    """
     query = select(audit_log).order_by(audit_log.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(audit_log.c.id < before)
+    if what:
+        query = query.where(audit_log.c.what == what)
+    if who:
+        query = query.where(audit_log.c.who == who)
     return [
         AuditRow(
             id=row.id,

@@ -1,0 +1,68 @@
+"""An admin adds a person, changes a role, shuts somebody out, and reads the log of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import breaches, open_browser, open_desk
+from tests.journeys.conftest import Person
+
+
+@pytest.fixture
+def admin(server):
+    printed = server.command("user", "add", "boss", "--role", "admin")
+    person = Person(server.url)
+    person.name, person.password = "boss", printed.split("password:")[1].strip()
+    return person
+
+
+def test_people_are_managed_and_every_change_is_noted(server, admin):
+    with open_browser() as browser:
+        page = open_desk(browser, server, admin)
+        page.locator("#screen-users").click()
+        page.wait_for_url("**/desk/users")
+        assert breaches(page) == []
+        page.fill("[name=name]", "小林")
+        page.get_by_role("button", name="新增", exact=True).click()
+        shown = page.locator("dialog .shown-once")
+        expect(shown).to_contain_text("小林 的密码：")
+        password = shown.inner_text().split("：")[1]
+        assert breaches(page) == []
+        page.keyboard.press("Escape")
+        row = page.locator("tbody tr", has_text="小林")
+        expect(row).to_be_visible()
+
+        row.locator("select").select_option("lead")
+        expect(page.locator("#toasts")).to_contain_text("已保存")
+        expect(row.locator("select")).to_have_value("lead")
+        page.fill("[name=name]", "小林")
+        page.get_by_role("button", name="新增", exact=True).click()
+        expect(page.locator("#problems")).to_contain_text("这个名字已经有人用了")
+
+        row.get_by_role("button", name="停用").click()
+        expect(row).to_contain_text("已停用")
+        refused = Person(server.url)
+        with pytest.raises(AssertionError):
+            refused.sign_in("小林", password)
+
+        page.locator("#screen-log").click()
+        expect(page.locator("tbody tr")).to_have_count(3)
+        expect(page.locator("tbody tr").first).to_contain_text("修改成员")
+        assert breaches(page) == []
+        admin.sign_in(admin.name, admin.password)
+        admin.call("PUT", "/api/v1/session/language", {"language": "en"})
+        page.emulate_media(color_scheme="dark")
+        for screen, heading in (("users", "People"), ("log", "Log")):
+            page.goto(f"{server.url}/desk/{screen}")
+            expect(page.locator("h1")).to_have_text(heading)
+            assert breaches(page) == []
+
+
+def test_a_screen_that_is_not_for_you_leads_to_the_desk(server):
+    from tests.journeys.browsing import add_agent
+
+    agent = add_agent(server, "xiaoli")
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.goto(f"{server.url}/desk/users")
+        page.wait_for_url("**/desk#*")
+        assert page.locator("#screen-users").count() == 0

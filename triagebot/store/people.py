@@ -1,0 +1,69 @@
+"""Changes to people's logins, each noted with who made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from triagebot.domain.agent import Agent, Role
+from triagebot.errors import Conflict
+from triagebot.store import agents, audit_log
+from triagebot.store.tables import agent
+
+
+def add(
+    connection: Connection,
+    name: str,
+    role: Role,
+    password_hash: str,
+    by: Agent,
+    now: datetime,
+) -> Agent:
+    """Add a person. Raises `Conflict` when the name is in use."""
+    person = agents.add(connection, name, role, password_hash, now, by.language)
+    _note(connection, by, "add_user", now, {"name": name, "role": role.value})
+    return person
+
+
+def change(
+    connection: Connection, agent_id: int, values: Mapping[str, Any], by: Agent, now: datetime
+) -> Agent:
+    """Set `role` or `disabled` of a person.
+
+    Raises `NotFound`, and `Conflict` when no admin would be left who can sign in.
+    """
+    person = agents.get(connection, agent_id)
+    if "role" in values:
+        person = agents.set_role(connection, agent_id, values["role"])
+    if "disabled" in values:
+        person = agents.set_disabled(connection, agent_id, values["disabled"])
+    if not _admins(connection):
+        raise Conflict("Somebody must be left who can manage people.", fields={"role": "last"})
+    told = {name: str(value) for name, value in values.items()}
+    _note(connection, by, "change_user", now, {"name": person.name, **told})
+    return person
+
+
+def renew(
+    connection: Connection, agent_id: int, password_hash: str, by: Agent, now: datetime
+) -> Agent:
+    """Replace a password; all sessions of the person end. Raises `NotFound`."""
+    person = agents.get(connection, agent_id)
+    agents.set_password(connection, agent_id, password_hash)
+    _note(connection, by, "renew_password", now, {"name": person.name})
+    return person
+
+
+def _admins(connection: Connection) -> int:
+    able = (agent.c.role == Role.ADMIN) & agent.c.disabled.is_(False)
+    query = select(func.count()).select_from(agent).where(able)
+    return connection.execute(query).scalar_one()
+
+
+def _note(
+    connection: Connection, by: Agent, what: str, now: datetime, detail: Mapping[str, str]
+) -> None:
+    audit_log.note(connection, audit_log.by_agent(by.id), what, now, detail=detail)
