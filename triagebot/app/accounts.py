@@ -1,0 +1,42 @@
+"""What the settings say of official accounts and of the door, in the words of those who use it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from triagebot.channels.wechat.account import Account, Mode
+from triagebot.settings import Settings, read_secret
+from triagebot.web.auth import Door
+
+
+def door(settings: Settings) -> Door:
+    """Return which pages may call us: those of the public address."""
+    base = settings.server.base_url
+    if not base:
+        return Door()
+    parts = urlsplit(base)
+    return Door(secure=parts.scheme == "https", origins=(f"{parts.scheme}://{parts.netloc}",))
+
+
+def api_urls(settings: Settings) -> dict[str, str]:
+    """Return the address of WeChat's API by account."""
+    return {name: account.api_url for name, account in settings.wechat.items()}
+
+
+def accounts(settings: Settings) -> dict[str, Account]:
+    """Return the official accounts by name, with their secrets read."""
+    return {
+        name: Account(
+            name,
+            account.appid,
+            account.original_id,
+            tuple(read_secret(account.token_file)),
+            tuple(read_secret(account.aes_key_file)),
+            Mode(account.mode),
+            account.freshness_seconds,
+            tuple(account.allow_ips),
+            account.passive_only,
+            "".join(read_secret(account.secret_file)),
+        )
+        for name, account in settings.wechat.items()
+    }

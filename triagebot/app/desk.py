@@ -1,0 +1,59 @@
+"""Everything that people at the desk open or call, built once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from triagebot.desk.audits import AuditApi
+from triagebot.desk.catalogue import CatalogueApi
+from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.frames import Frames
+from triagebot.desk.labelling import LabelApi
+from triagebot.desk.log import LogApi
+from triagebot.desk.office import OfficePages
+from triagebot.desk.pages import DeskPages
+from triagebot.desk.replies import ReplyApi
+from triagebot.desk.report_page import ReportPage
+from triagebot.desk.reports import ReportApi
+from triagebot.desk.search import SearchApi
+from triagebot.desk.users import UserApi
+from triagebot.store.database import Database
+from triagebot.triage.hot_reload import LiveMind
+from triagebot.web.endpoint import HasEndpoints
+from triagebot.web.passwords import Passwords
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the desk is built from; `wake` tells the outbox that something is to be sent."""
+
+    db: Database
+    mind: LiveMind
+    clock: Callable[[], datetime]
+    frames: Frames
+    passwords: Passwords
+    wake: Callable[[], None]
+    timezone: str
+
+
+def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
+    """Return the owners of the desk's endpoints, in the order of the API description."""
+    db, mind, clock = parts.db, parts.mind, parts.clock
+    deeds = LogApi(db)
+    reports = ReportApi(db, mind, clock, parts.timezone)
+    return [
+        ConversationApi(db, mind, clock),
+        ReplyApi(db, clock, parts.wake),
+        LabelApi(db, mind, clock),
+        AuditApi(db, mind, clock),
+        CatalogueApi(mind),
+        SearchApi(db),
+        reports,
+        ReportPage(parts.frames, reports, mind),
+        UserApi(db, parts.passwords, clock),
+        deeds,
+        OfficePages(parts.frames, db, deeds),
+        DeskPages(parts.frames),
+    ]

@@ -1,0 +1,146 @@
+"""One running server: its parts, its endpoints, and the order in which they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+import triagebot
+from triagebot.app.accounts import accounts, api_urls, door
+from triagebot.app.desk import DeskParts, desk_endpoints
+from triagebot.app.mind import live_mind
+from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
+from triagebot.channels.demo import fans as demo
+from triagebot.channels.outbox import Outbox
+from triagebot.channels.rest.api import RestApi
+from triagebot.channels.webchat.api import WebChatApi
+from triagebot.channels.webchat.news import News
+from triagebot.channels.webchat.pages import WebChatPages
+from triagebot.channels.wechat.service import WeChatService
+from triagebot.desk.audit_draw import AuditDraw
+from triagebot.desk.live import LiveApi
+from triagebot.intake.accept import Intake
+from triagebot.settings import Settings
+from triagebot.store import events
+from triagebot.store.database import Database
+from triagebot.web.auth import Auth
+from triagebot.web.docs_page import DocsPage
+from triagebot.web.endpoint import HasEndpoints, mount
+from triagebot.web.feed import Feed
+from triagebot.web.health import HealthApi, Metrics
+from triagebot.web.middleware import errors_middleware, measure_middleware, safe_headers
+from triagebot.web.openapi import OpenApi
+from triagebot.web.passwords import Passwords
+from triagebot.web.session import SessionApi
+from triagebot.web.sse import Streams
+from triagebot.web.upkeep import Upkeep
+
+Clock = Callable[[], datetime]
+
+
+class Part(Protocol):
+    """Something that works beside the requests."""
+
+    async def start(self) -> None:
+        """Begin."""
+
+    async def close(self) -> None:
+        """Stop."""
+
+
+class Server:
+    """All parts of one running server, in the order in which they start.
+
+    `fans` adds the demo's simulated fans. Raises `BadBundle` without a promoted model and
+    `BadInput` for settings that do not fit together.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, fans: bool = False) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.db = Database(settings.database.url, clock=clock)
+        self.mind = live_mind(settings, clock)
+        self.intake = Intake(self.db, self.mind, clock)
+        self.feed = Feed(self.db)
+        self.wechat = WeChatService(accounts(settings), api_urls(settings), self.intake, clock)
+        deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
+        self.outbox = Outbox(self.db, deliverers, clock)
+        self.upkeep = Upkeep(self.db, clock)
+        self.audit_draw = AuditDraw(self.db, self.mind, clock)
+        self.passwords = Passwords()
+        self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
+        self.app = self._application()
+
+    def _application(self) -> web.Application:
+        secure = self.settings.server.base_url.startswith("https://")
+        metrics, news = Metrics(), News()
+        auth = Auth(self.db, door(self.settings), self.clock)
+        live = LiveApi(self.db, self.feed, Streams(), auth.still_allowed)
+        self.feed.listen(news.heard)
+        app = web.Application(
+            middlewares=[measure_middleware(metrics.measure), errors_middleware()],
+        )
+        app.on_response_prepare.append(safe_headers(secure))
+        app.cleanup_ctx.append(self._running)
+        app.on_shutdown.extend([live.close, news.close])
+        mount(app, [*self._desk(auth, live), *self._outside(metrics, news, secure)], auth)
+        self.wechat.add_to(app)
+        return app
+
+    def _desk(self, auth: Auth, live: LiveApi) -> list[HasEndpoints]:
+        """Return what people at the desk call; the pages' shells serve the fans' page as well."""
+        dev = self.settings.server.dev
+        self.static = static_files(dev=dev)
+        self.shells = page_shells(self.static, dev=dev)
+        parts = DeskParts(
+            self.db,
+            self.mind,
+            self.clock,
+            desk_frames(auth, self.shells),
+            self.passwords,
+            self.outbox.wake,
+            self.settings.desk.timezone,
+        )
+        session = SessionApi(self.db, auth, self.passwords, self.clock)
+        return [session, *desk_endpoints(parts), live]
+
+    def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
+        """Return what fans, programs and browsers call."""
+        return [
+            WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
+            WebChatPages(self.shells, self._chat_page, secure=secure),
+            RestApi(self.intake, self.mind, self.clock),
+            HealthApi(lambda: self.db.write(lambda _connection: None), metrics),
+            OpenApi("triagebot", triagebot.__version__),
+            DocsPage(self.shells),
+            self.static,
+        ]
+
+    def _chat_page(self) -> dict[str, object]:
+        return chat_page(self.mind, self.settings.brand.name)
+
+    async def _running(self, _app: web.Application) -> AsyncIterator[None]:
+        """Start the parts, and stop them in the opposite order."""
+        await self.db.start()
+        self.mind.on_switch(self._tell_switch)
+        parts: list[Part] = [self.mind, self.feed, self.wechat, self.outbox, self.upkeep]
+        parts.append(self.audit_draw)
+        if self.fans:
+            parts.append(self.fans)
+        for part in parts:
+            await part.start()
+        yield
+        for part in reversed(parts):
+            await part.close()
+        await self.intake.close()
+        self.passwords.close()
+        await self.db.close()
+
+    def _tell_switch(self, name: str) -> None:
+        """Tell all screens that another model serves."""
+        told = self.db.write(events.emit, "model", None, {"name": name})
+        self._telling = asyncio.get_running_loop().create_task(told, name="tell the switch")

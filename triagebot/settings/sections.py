@@ -1,0 +1,95 @@
+"""The table of settings: every name, default and help, by section."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Help = msgspec.Meta
+
+
+class Server(msgspec.Struct, forbid_unknown_fields=True):
+    """[server]."""
+
+    host: Annotated[str, Help(description="address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Help(ge=0, le=65535, description="port to listen on")] = 8080
+    base_url: Annotated[str, Help(description="public address, for links and Origin checks")] = ""
+    dev: Annotated[bool, Help(description="serve console files unhashed and uncached")] = False
+
+
+class Database(msgspec.Struct, forbid_unknown_fields=True):
+    """[database]."""
+
+    url: Annotated[
+        str, Help(description="sqlite:///file or postgresql+psycopg://user@host/name")
+    ] = "sqlite:///var/triagebot.db"
+
+
+class Models(msgspec.Struct, forbid_unknown_fields=True):
+    """[models]."""
+
+    dir: Annotated[str, Help(description="folder of bundles and current.json")] = "models"
+    signing_key_file: Annotated[
+        str, Help(description="file with the key that bundles are signed with")
+    ] = ""
+
+
+class Intents(msgspec.Struct, forbid_unknown_fields=True):
+    """[intents]."""
+
+    dir: Annotated[str, Help(description="folder that staff edit")] = "intents"
+
+
+class Brand(msgspec.Struct, forbid_unknown_fields=True):
+    """[brand]: what the variables in replies stand for."""
+
+    name: Annotated[str, Help(description="{brand} in replies")] = "星火手机"
+    hotline: Annotated[str, Help(description="{hotline} in replies")] = "400-000-0000"
+    shop_url: Annotated[str, Help(description="{shop_url} in replies")] = "https://shop.example.com"
+
+
+class Desk(msgspec.Struct, forbid_unknown_fields=True):
+    """[desk]: when people are at work."""
+
+    hours: Annotated[
+        str, Help(description="periods of a working day, e.g. 09:00-12:00,13:30-18:00")
+    ] = "00:00-24:00"
+    timezone: Annotated[str, Help(description="time zone of these hours")] = "Asia/Shanghai"
+
+
+class WeChat(msgspec.Struct, forbid_unknown_fields=True):
+    """[wechat.NAME]: one official account, served at /wechat/NAME."""
+
+    appid: Annotated[str, Help(description="AppID, wx and 16 hex digits")] = ""
+    original_id: Annotated[str, Help(description="original id, gh_…")] = ""
+    mode: Annotated[str, Help(description="plain, compatible or safe")] = "safe"
+    token_file: Annotated[str, Help(description="file with one or two tokens, newest first")] = ""
+    aes_key_file: Annotated[str, Help(description="file with one or two EncodingAESKeys")] = ""
+    secret_file: Annotated[str, Help(description="file with the AppSecret")] = ""
+    passive_only: Annotated[bool, Help(description="the account may not use the send API")] = False
+    freshness_seconds: Annotated[
+        int, Help(ge=0, description="refuse older callbacks; 0 accepts all")
+    ] = 0
+    allow_ips: Annotated[list[str], Help(description="addresses and networks let in")] = []
+    api_url: Annotated[str, Help(description="WeChat's API")] = "https://api.weixin.qq.com"
+
+
+class Log(msgspec.Struct, forbid_unknown_fields=True):
+    """[log]."""
+
+    level: Annotated[str, Help(description="debug, info, warning or error")] = "info"
+    format: Annotated[str, Help(description="auto, text or json")] = "auto"
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True):
+    """The whole table."""
+
+    server: Server = msgspec.field(default_factory=Server)
+    database: Database = msgspec.field(default_factory=Database)
+    models: Models = msgspec.field(default_factory=Models)
+    intents: Intents = msgspec.field(default_factory=Intents)
+    brand: Brand = msgspec.field(default_factory=Brand)
+    desk: Desk = msgspec.field(default_factory=Desk)
+    wechat: dict[str, WeChat] = {}
+    log: Log = msgspec.field(default_factory=Log)

@@ -1,0 +1,26 @@
+"""The tables, in one place; the migrations bring a database to this form."""
+
+from __future__ import annotations
+
+from triagebot.store.tables.columns import metadata
+from triagebot.store.tables.conversations import conversation, message, outbound
+from triagebot.store.tables.labels import audit, audit_stratum, label
+from triagebot.store.tables.people import agent, api_token, session
+from triagebot.store.tables.records import audit_log, event, hour_count, progress
+
+__all__ = [
+    "agent",
+    "api_token",
+    "audit",
+    "audit_log",
+    "audit_stratum",
+    "conversation",
+    "event",
+    "hour_count",
+    "label",
+    "message",
+    "metadata",
+    "outbound",
+    "progress",
+    "session",
+]
