@@ -160,9 +160,8 @@ def worst_section(report: Report) -> str:
 
 
 def _cause(mistake: Mistake) -> str:
-    return "".join(
-        f"<mark>{escape(word.token)} <i>+{word.weight:.1f}</i></mark>" for word in mistake.words
-    )
+    words = [(escape(word.token), word.weight) for word in mistake.words]
+    return "".join(f"<mark>{token} <i>+{weight:.1f}</i></mark>" for token, weight in words)
 
 
 def thresholds_section(report: Report) -> str:
@@ -241,8 +240,8 @@ def intents_section(report: Report) -> str:
 
 def foot_section(report: Report) -> str:
     """Return where the figures come from."""
-    facts = {"测量数据 measured on": report.measured_on, **report.facts}
-    rows = [[escape(name), escape(value)] for name, value in facts.items()]
+    facts = [("测量数据 measured on", report.measured_on), *report.facts.items()]
+    rows = [[escape(part) for part in fact] for fact in facts]
     return heading("来历", "Where this comes from") + table(["", ""], rows)
 
 
