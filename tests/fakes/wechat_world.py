@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from wechat_crypto import encrypt, signature_of
 
 from triagebot.channels.wechat import Account, Mode
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Reply
+from triagebot.fakewechat.crypto import encrypt, signature_of
 
 TESTS = Path(__file__).parents[1]
 RECORDED = sorted((TESTS / "recorded" / "wechat").glob("*.xml"))

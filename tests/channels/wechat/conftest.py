@@ -13,8 +13,6 @@ FAKES = str(Path(__file__).parents[2] / "fakes")
 if FAKES not in sys.path:
     sys.path.insert(0, FAKES)
 
-from wechat_platform import Platform  # noqa: E402
-from wechat_pusher import Pusher  # noqa: E402
 from wechat_world import APPID, SECRET, Clock, MemoryIntake, account_of  # noqa: E402
 
 from triagebot.channels.wechat import Account, WeChatCallback  # noqa: E402
@@ -23,6 +21,8 @@ from triagebot.channels.wechat.kefu import Kefu  # noqa: E402
 from triagebot.channels.wechat.tokens import Tokens  # noqa: E402
 from triagebot.channels.wechat.transport import Transport  # noqa: E402
 from triagebot.channels.wechat.window import Ledger  # noqa: E402
+from triagebot.fakewechat.platform import Platform  # noqa: E402
+from triagebot.fakewechat.pusher import Pusher  # noqa: E402
 
 
 @pytest.fixture

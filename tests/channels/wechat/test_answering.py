@@ -3,12 +3,12 @@
 import asyncio
 
 from aiohttp import web
-from wechat_crypto import open_reply
-from wechat_pusher import Pusher, field_of, text_xml
 from wechat_world import APPID, KEY, TOKEN, MemoryIntake, account_of
 
 from triagebot.channels.wechat import WeChatCallback
 from triagebot.domain.message import Reply
+from triagebot.fakewechat.crypto import open_reply
+from triagebot.fakewechat.pusher import Pusher, field_of, text_xml
 
 LONG = Reply("很长的答案。" * 400)
 

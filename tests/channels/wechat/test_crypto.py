@@ -5,12 +5,12 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wechat_crypto import decrypt, encrypt, open_reply, signature_of
 from wechat_world import APPID, KEY, OLD_KEY, OLD_TOKEN, TOKEN, account_of
 
 from triagebot.channels.wechat.account import Account, Mode
 from triagebot.channels.wechat.crypto import Envelope, Seal, WeChatCryptoError, decode_key, sign
 from triagebot.errors import BadInput
+from triagebot.fakewechat.crypto import decrypt, encrypt, open_reply, signature_of
 
 SEAL = Seal(APPID, TOKEN, decode_key(KEY))
 

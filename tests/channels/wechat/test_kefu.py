@@ -115,7 +115,7 @@ async def test_without_a_right_to_send_nothing_more_is_tried(kefu, tencent, capl
 
 
 async def test_too_long_for_wechat_is_split_once_more(kefu, tencent, monkeypatch):
-    monkeypatch.setattr("wechat_platform.MAX_CONTENT", 1500)
+    monkeypatch.setattr("triagebot.fakewechat.platform.MAX_CONTENT", 1500)
     tencent.open_window(FAN)
     text = "这是一句话。" * 100
     assert (await kefu.send_text(FAN, text)).delivered
@@ -123,7 +123,7 @@ async def test_too_long_for_wechat_is_split_once_more(kefu, tencent, monkeypatch
 
 
 async def test_still_too_long_is_refused_and_not_tried_for_ever(kefu, tencent, monkeypatch):
-    monkeypatch.setattr("wechat_platform.MAX_CONTENT", 10)
+    monkeypatch.setattr("triagebot.fakewechat.platform.MAX_CONTENT", 10)
     tencent.open_window(FAN)
     sent = await kefu.send_text(FAN, "这是一句话。" * 100)
     assert sent.state is SendState.REFUSED

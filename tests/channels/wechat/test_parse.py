@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wechat_pusher import event_xml, text_xml
 from wechat_world import RECORDED
 
 from triagebot.channels.wechat.parse import may_answer, parse
 from triagebot.channels.wechat.xml import MAX_BYTES, WeChatParseError, read_envelope, read_fields
 from triagebot.domain.message import Event, Kind
+from triagebot.fakewechat.pusher import event_xml, text_xml
 
 # name of the payload → kind, event, words, something from the detail
 EXPECTED = {

@@ -5,7 +5,6 @@ import warnings
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wechat_pusher import field_of, text_xml
 from wechat_world import APPID, KEY, RECORDED, TOKEN, account_of, vectors
 
 from triagebot.channels.wechat import render as r
@@ -14,6 +13,7 @@ from triagebot.channels.wechat.crypto import Seal, decode_key
 from triagebot.channels.wechat.parse import parse
 from triagebot.channels.wechat.xml import WeChatParseError, read_fields
 from triagebot.domain.message import Article, Kind, Option, Reply
+from triagebot.fakewechat.pusher import field_of, text_xml
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

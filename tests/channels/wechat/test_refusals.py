@@ -6,13 +6,13 @@ import gzip
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wechat_crypto import signature_of
-from wechat_pusher import text_xml
 from wechat_world import OLD_KEY, OLD_TOKEN, TOKEN, account_of, post, sealed
 
 from triagebot.channels.wechat.callback import Door
 from triagebot.channels.wechat.crypto import WeChatCryptoError
 from triagebot.channels.wechat.xml import MAX_BYTES, WeChatParseError
+from triagebot.fakewechat.crypto import signature_of
+from triagebot.fakewechat.pusher import text_xml
 
 
 def prefixed(request, prefix):

@@ -3,13 +3,13 @@
 import logging
 
 import pytest
-from wechat_pusher import event_xml, text_xml
 from wechat_world import KEY, OLD_KEY, OLD_TOKEN, TOKEN, account_of, post
 
 from triagebot.channels.wechat.callback import Door
 from triagebot.channels.wechat.crypto import WeChatCryptoError
 from triagebot.domain.message import Article, Reply
 from triagebot.errors import Busy
+from triagebot.fakewechat.pusher import event_xml, text_xml
 
 MODES = ["plain", "compatible", "safe"]
 

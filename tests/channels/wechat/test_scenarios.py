@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from wechat_pusher import FAULT_NOTICE, event_xml, text_xml
 from wechat_world import account_of
 
 from triagebot.domain.message import Reply
+from triagebot.fakewechat.pusher import FAULT_NOTICE, event_xml, text_xml
 
 
 class SecondCall:

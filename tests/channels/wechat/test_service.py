@@ -4,7 +4,6 @@ import asyncio
 import json
 
 import pytest
-from wechat_pusher import Pusher, event_xml, text_xml
 from wechat_world import APPID, KEY, ORIGINAL, SECRET, TOKEN
 
 from triagebot.app import Server
@@ -13,6 +12,7 @@ from triagebot.channels.wechat.sent import SendState, Sent
 from triagebot.channels.wechat.service import receipt_of
 from triagebot.cli.stores import now
 from triagebot.domain.agent import Role
+from triagebot.fakewechat.pusher import Pusher, event_xml, text_xml
 from triagebot.settings import load_settings
 from triagebot.store import agents
 
@@ -22,7 +22,7 @@ FAN = "oFan1"
 @pytest.fixture
 async def tencent_now(aiohttp_server):
     """Tencent's API on the machine's own clock, as the whole server has it."""
-    from wechat_platform import Platform
+    from triagebot.fakewechat.platform import Platform
 
     platform = Platform(APPID, SECRET)
     server = await aiohttp_server(platform.app())

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from wechat_token_desk import Refusal
 from wechat_world import APPID, SECRET
 
 from triagebot.channels.wechat.api_errors import (
@@ -14,6 +13,7 @@ from triagebot.channels.wechat.api_errors import (
     WeChatApiError,
 )
 from triagebot.channels.wechat.tokens import PATH, Tokens
+from triagebot.fakewechat.token_desk import Refusal
 
 SEND = "/cgi-bin/message/custom/send"
 

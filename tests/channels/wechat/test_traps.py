@@ -6,8 +6,6 @@ import gc
 from xml.etree import ElementTree
 
 import pytest
-from wechat_crypto import decrypt, encrypt, open_reply, signature_of
-from wechat_pusher import event_xml, field_of, text_xml
 from wechat_world import APPID, KEY, TOKEN, account_of, needs_vectors, post, vectors
 
 from triagebot.channels.wechat import render as r
@@ -18,6 +16,8 @@ from triagebot.channels.wechat.tokens import PATH, Tokens
 from triagebot.channels.wechat.window import Ledger
 from triagebot.channels.wechat.xml import WeChatParseError
 from triagebot.domain.message import Reply
+from triagebot.fakewechat.crypto import decrypt, encrypt, open_reply, signature_of
+from triagebot.fakewechat.pusher import event_xml, field_of, text_xml
 
 SEAL = Seal(APPID, TOKEN, decode_key(KEY))
 ADDRESS = r.Address("oFan1", "gh_1", 1790000000)

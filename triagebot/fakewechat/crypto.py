@@ -22,16 +22,18 @@ class NotAnEnvelope(Exception):
 
 
 def signature_of(*parts: str) -> str:
+    """Return the SHA-1 over the sorted parts, as the manual asks for."""
     text = "".join(sorted(parts))
-    return hashlib.sha1(text.encode()).hexdigest()
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _cipher(aes_key: str) -> Cipher:
+def _cipher(aes_key: str) -> Cipher[modes.CBC]:
     key = base64.b64decode(aes_key + "=")
     return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
 
 
 def encrypt(aes_key: str, appid: str, message: str | bytes) -> str:
+    """Return the `Encrypt` element's text."""
     body = message if isinstance(message, bytes) else message.encode()
     frame = os.urandom(16) + struct.pack(">I", len(body)) + body + appid.encode()
     missing = 32 - len(frame) % 32
@@ -41,6 +43,7 @@ def encrypt(aes_key: str, appid: str, message: str | bytes) -> str:
 
 
 def decrypt(aes_key: str, appid: str, encrypted: str) -> str:
+    """Return what is inside. Raises NotAnEnvelope."""
     raw = base64.b64decode(encrypted)
     if len(raw) % 32:
         raise NotAnEnvelope("length")

@@ -7,10 +7,13 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, ParseError
 
 import aiohttp
-from wechat_crypto import NotAnEnvelope, encrypt, open_reply, signature_of
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from triagebot.fakewechat.crypto import NotAnEnvelope, encrypt, open_reply, signature_of
 
 TIMEOUT = 5.0
 MARK_FAIL_AFTER = 5
@@ -35,11 +38,13 @@ class Verdict:
 
     @property
     def good(self) -> bool:
+        """Whether WeChat stops delivering after it."""
         return self.kind in {"reply", "success", "empty"}
 
     @property
     def content(self) -> str:
-        return ElementTree.fromstring(self.xml).findtext("Content") or "" if self.xml else ""
+        """The words that the fan reads."""
+        return fromstring(self.xml).findtext("Content") or "" if self.xml else ""
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Push:
 
     @property
     def seen(self) -> str | None:
+        """What the fan saw: a reply, nothing, or the fault notice."""
         for verdict in self.verdicts:
             if verdict.good:
                 return verdict.content or verdict.xml or None
@@ -58,10 +64,14 @@ class Push:
 
 
 def field_of(xml: str, name: str) -> str:
-    return ElementTree.fromstring(xml).findtext(name) or ""
+    """Return the text of a field, "" without one."""
+    return fromstring(xml).findtext(name) or ""
 
 
-def text_xml(content: str, *, fan: str = "oFan1", to: str = "gh_0a1b2c3d4e5f", **more) -> str:
+def text_xml(
+    content: str, *, fan: str = "oFan1", to: str = "gh_0a1b2c3d4e5f", **more: object
+) -> str:
+    """Return a text message as WeChat writes it; `at` and `msg_id` may be given."""
     at = more.get("at", 1790000000)
     number = more.get("msg_id", random.getrandbits(62))
     escaped = content.replace("]]>", "]]]]><![CDATA[>")
@@ -73,7 +83,10 @@ def text_xml(content: str, *, fan: str = "oFan1", to: str = "gh_0a1b2c3d4e5f", *
     )
 
 
-def event_xml(event: str, *, fan: str = "oFan1", to: str = "gh_0a1b2c3d4e5f", **more) -> str:
+def event_xml(
+    event: str, *, fan: str = "oFan1", to: str = "gh_0a1b2c3d4e5f", **more: object
+) -> str:
+    """Return an event; `more` are its fields, `at` its second."""
     at = more.pop("at", 1790000000)
     extra = "".join(f"<{name}><![CDATA[{text}]]></{name}>" for name, text in more.items())
     return (
@@ -107,6 +120,7 @@ class Pusher:
         self.blocked_until = 0.0
 
     async def verify(self, echo: str = "4375120948345356249") -> bool:
+        """Ask whether the URL is theirs, as when the owner presses the button."""
         query = {**self.stamp(), "echostr": echo}
         async with self.session.get(self.url, params=query) as response:
             return response.status == 200 and await response.text() == echo
@@ -134,6 +148,7 @@ class Pusher:
         return Push(list(await asyncio.gather(*tasks)))
 
     async def deliver(self, xml: str, query: dict[str, str], body: str) -> Verdict:
+        """Deliver once and judge the answer."""
         started = time.monotonic()
         limit = aiohttp.ClientTimeout(total=TIMEOUT * self.factor)
         headers = {"Content-Type": "text/xml"}
@@ -151,6 +166,7 @@ class Pusher:
         return verdict
 
     def stamp(self) -> dict[str, str]:
+        """Return the three parameters that every request carries."""
         timestamp, nonce = str(int(self.now())), str(random.getrandbits(31))
         signature = signature_of(self.token, timestamp, nonce)
         return {"signature": signature, "timestamp": timestamp, "nonce": nonce}
@@ -180,7 +196,7 @@ class Pusher:
         try:
             xml = self._open(nonce, answer)
             self._check(sent, xml)
-        except (NotAnEnvelope, ElementTree.ParseError, AssertionError, ValueError) as error:
+        except (NotAnEnvelope, ParseError, DefusedXmlException, ValueError) as error:
             return Verdict("junk", why=str(error), body=answer, status=status)
         return Verdict("reply", xml=xml, body=answer, status=status)
 
@@ -190,28 +206,37 @@ class Pusher:
         return open_reply(self.token, self.aes_key, self.appid, nonce, answer)
 
     def _check(self, sent: str, xml: str) -> None:
-        assert xml.startswith("<xml>"), "something before <xml>"
-        root = ElementTree.fromstring(xml)
+        root = fromstring(xml)
         names = [child.tag for child in root]
-        assert len(names) == len(set(names)), "element repeated"
-        assert root.findtext("ToUserName") == field_of(sent, "FromUserName"), "to whom"
-        assert root.findtext("FromUserName") == field_of(sent, "ToUserName"), "from whom"
-        assert 0 < int(root.findtext("CreateTime") or "") < 10**10, "CreateTime"
         kind = root.findtext("MsgType")
-        assert kind in _REPLY_KINDS, "MsgType"
+        _must(xml.startswith("<xml>"), "something before <xml>")
+        _must(len(names) == len(set(names)), "element repeated")
+        _must(root.findtext("ToUserName") == field_of(sent, "FromUserName"), "to whom")
+        _must(root.findtext("FromUserName") == field_of(sent, "ToUserName"), "from whom")
+        _must(0 < int(root.findtext("CreateTime") or "") < 10**10, "CreateTime")
+        _must(kind in _REPLY_KINDS, "MsgType")
         if kind == "text":
             size = len((root.findtext("Content") or "").encode())
-            assert 0 < size <= MAX_CONTENT, "content size"
+            _must(0 < size <= MAX_CONTENT, "content size")
         if kind == "news":
-            count = len(root.findall("Articles/item"))
-            assert count == int(root.findtext("ArticleCount") or ""), "article count"
-            most = 8 if field_of(sent, "MsgType") == "event" else 1
-            assert 1 <= count <= most, "too many articles"
+            _check_articles(sent, root)
         if kind == "transfer_customer_service":
-            assert field_of(sent, "MsgType") != "event", "transfer of an event"
+            _must(field_of(sent, "MsgType") != "event", "transfer of an event")
 
     def _mark_failure(self) -> None:
         self.failures += 1
         if self.failures >= MARK_FAIL_AFTER:
             self.failures = 0
             self.blocked_until = self.now() + MARK_FAIL_SECONDS
+
+
+def _must(holds: bool, why: str) -> None:
+    if not holds:
+        raise NotAnEnvelope(why)
+
+
+def _check_articles(sent: str, root: Element) -> None:
+    count = len(root.findall("Articles/item"))
+    _must(count == int(root.findtext("ArticleCount") or ""), "article count")
+    most = 8 if field_of(sent, "MsgType") == "event" else 1
+    _must(1 <= count <= most, "too many articles")

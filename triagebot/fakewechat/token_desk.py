@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
 
 TOKEN_BAD, TOKEN_OLD, TOKEN_NONE = 40001, 42001, 41001
 
@@ -18,6 +21,8 @@ class Refusal(Exception):
 
 @dataclass
 class Token:
+    """One access token; `expires_at` in seconds since 1970."""
+
     text: str
     expires_at: float
 
@@ -34,6 +39,7 @@ class TokenDesk:
         self._older: dict[str, Token] = {}
 
     def expire_tokens(self) -> None:
+        """Let no token be good from now on."""
         self._current.clear()
         self._older.clear()
 
@@ -45,11 +51,11 @@ class TokenDesk:
         if self.whitelist is not None and "127.0.0.1" not in self.whitelist:
             raise Refusal(40164, "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist")
 
-    def _plain(self, appid: str, secret: str) -> dict:
+    def _plain(self, appid: str, secret: str) -> Json:
         self._check_owner(appid, secret)
         return self._renew("plain")
 
-    def _stable(self, values: dict, *, same: bool = False) -> dict:
+    def _stable(self, values: Json, *, same: bool = False) -> Json:
         self._check_owner(values.get("appid", ""), values.get("secret", ""))
         token = self._current.get("stable")
         if values.get("force_refresh"):
@@ -58,7 +64,7 @@ class TokenDesk:
             return self._token_json(token)
         return self._renew("stable")
 
-    def _force(self) -> dict:
+    def _force(self) -> Json:
         recent = [at for at in self.forced if at > self.now() - 86400]
         token = self._current.get("stable")
         if token and (len(recent) >= 20 or (recent and self.now() - recent[-1] < 30)):
@@ -68,7 +74,7 @@ class TokenDesk:
         self._older.pop("stable", None)
         return self._renew("stable")
 
-    def _renew(self, kind: str) -> dict:
+    def _renew(self, kind: str) -> Json:
         if older := self._current.get(kind):
             limit = min(older.expires_at, self.now() + 300)
             self._older[kind] = Token(older.text, limit)
@@ -76,7 +82,7 @@ class TokenDesk:
         self._current[kind] = Token(text, self.now() + 7200)
         return self._token_json(self._current[kind])
 
-    def _token_json(self, token: Token) -> dict:
+    def _token_json(self, token: Token) -> Json:
         return {"access_token": token.text, "expires_in": int(token.expires_at - self.now())}
 
     def _check_token(self, text: str) -> None:

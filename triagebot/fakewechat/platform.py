@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
-from wechat_people import People
-from wechat_token_desk import Refusal, TokenDesk
+
+from triagebot.fakewechat.people import People
+from triagebot.fakewechat.token_desk import Json, Refusal, TokenDesk
 
 TWO_DAYS, MINUTE = 48 * 3600.0, 60.0
 MAX_CONTENT = 2048
@@ -20,14 +21,18 @@ FREE = {"/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/clear_quota/v2"}
 
 @dataclass
 class Window:
+    """How long, and how often, a fan may be written to."""
+
     until: float
     left: int
 
 
 @dataclass
 class SentMessage:
+    """One message as it would reach a fan."""
+
     openid: str
-    body: dict
+    body: Json
     at: float
 
 
@@ -51,7 +56,12 @@ class Platform(TokenDesk, People):
     """One account at Tencent's. `now` gives seconds since 1970."""
 
     def __init__(
-        self, appid: str, secret: str, *, now: Callable[[], float] = time.time, certified=True
+        self,
+        appid: str,
+        secret: str,
+        *,
+        now: Callable[[], float] = time.time,
+        certified: bool = True,
     ) -> None:
         People.__init__(self)
         TokenDesk.__init__(self, appid, secret, now)
@@ -64,19 +74,23 @@ class Platform(TokenDesk, People):
         self.daily_left = 500_000
 
     def app(self) -> web.Application:
+        """Return the API as an application; its base URL stands for api.weixin.qq.com."""
         app = web.Application(client_max_size=32 * 2**20)
         app.router.add_route("*", "/{path:.*}", self.handle)
         return app
 
     def open_window(self, openid: str, left: int = 5, seconds: float = TWO_DAYS) -> None:
+        """Let a fan follow and be written to `left` times."""
         self.follow(openid)
         self.windows[openid] = Window(self.now() + seconds, left)
 
     def sent_to(self, openid: str) -> list[str]:
+        """Return the texts that a fan got, in order; of other kinds the name."""
         found = [sent.body for sent in self.sent if sent.openid == openid]
         return [b["text"]["content"] if b["msgtype"] == "text" else b["msgtype"] for b in found]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call, or fail as the knobs say."""
         path, body = request.path, await request.read()
         self.calls[path] += 1
         self.bodies.append((path, body))
@@ -103,7 +117,7 @@ class Platform(TokenDesk, People):
         headers = {"Content-Type": knobs.content_type}
         return web.Response(body=text.encode(), headers=headers)
 
-    def _answer(self, request: web.Request, body: bytes, mine: bool) -> dict | web.Response:
+    def _answer(self, request: web.Request, body: bytes, mine: bool) -> Json | web.Response:
         try:
             if mine and self.knobs.errcodes:
                 errcode = self.knobs.errcodes.pop(0)
@@ -115,7 +129,7 @@ class Platform(TokenDesk, People):
             rid = f"{int(self.now()):08x}-{number:08x}-{number * 7919:08x}"
             return {"errcode": refusal.errcode, "errmsg": f"{refusal.errmsg} rid: {rid}"}
 
-    def _route(self, request: web.Request, body: bytes) -> dict | web.Response:
+    def _route(self, request: web.Request, body: bytes) -> Json | web.Response:
         path = request.path
         if path == "/cgi-bin/token":
             query = request.query
@@ -136,7 +150,7 @@ class Platform(TokenDesk, People):
             return self._typing(values)
         return self.people(request, values, body)
 
-    def _json(self, body: bytes) -> dict:
+    def _json(self, body: bytes) -> Json:
         try:
             values = json.loads(body)
         except ValueError:
@@ -145,7 +159,7 @@ class Platform(TokenDesk, People):
             raise Refusal(47001, "data format error")
         return values
 
-    def _send(self, body: dict) -> dict:
+    def _send(self, body: Json) -> Json:
         openid = body.get("touser", "")
         if not self.certified:
             raise Refusal(48001, "api unauthorized")
@@ -166,7 +180,7 @@ class Platform(TokenDesk, People):
         self.sent.append(SentMessage(openid, body, self.now()))
         return {"errcode": 0, "errmsg": "ok"}
 
-    def _check_content(self, body: dict) -> None:
+    def _check_content(self, body: Json) -> None:
         kind = body.get("msgtype", "")
         if not isinstance(body.get(kind), dict):
             raise Refusal(40008, "invalid message type")
@@ -179,7 +193,7 @@ class Platform(TokenDesk, People):
         if kind == "news" and len(body["news"].get("articles", [])) != 1:
             raise Refusal(45008, "article size out of limit")
 
-    def _typing(self, body: dict) -> dict:
+    def _typing(self, body: Json) -> Json:
         if body.get("command") not in {"Typing", "CancelTyping"}:
             raise Refusal(45072, "invalid command")
         window = self.windows.get(body.get("touser", ""))
