@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Protocol
 
 from aiohttp import web
 
@@ -24,6 +23,7 @@ from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.live import LiveApi
 from triagebot.intake.accept import Intake
+from triagebot.nodes.duty import Duty, Part
 from triagebot.settings import Settings
 from triagebot.store import events
 from triagebot.store.database import Database
@@ -40,16 +40,6 @@ from triagebot.web.sse import Streams
 from triagebot.web.upkeep import Upkeep
 
 Clock = Callable[[], datetime]
-
-
-class Part(Protocol):
-    """Something that works beside the requests."""
-
-    async def start(self) -> None:
-        """Begin."""
-
-    async def close(self) -> None:
-        """Stop."""
 
 
 class Server:
@@ -71,6 +61,7 @@ class Server:
         self.outbox = Outbox(self.db, deliverers, clock)
         self.upkeep = Upkeep(self.db, clock)
         self.audit_draw = AuditDraw(self.db, self.mind, clock)
+        self.duty = Duty(self.db, clock, [self.outbox, self.upkeep, self.audit_draw])
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.app = self._application()
@@ -127,8 +118,7 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.feed, self.wechat, self.outbox, self.upkeep]
-        parts.append(self.audit_draw)
+        parts: list[Part] = [self.mind, self.feed, self.wechat, self.duty]
         if self.fans:
             parts.append(self.fans)
         for part in parts:

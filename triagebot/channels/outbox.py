@@ -82,6 +82,7 @@ class Outbox:
 
     async def start(self) -> None:
         """Begin to deliver."""
+        self._stopping = False
         self._task = asyncio.create_task(self._run(), name="outbox")
 
     async def close(self) -> None:

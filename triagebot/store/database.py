@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from triagebot.errors import Busy
 from triagebot.store import engines, schema
+from triagebot.store.patience import Patience
 from triagebot.store.writer import Job, Result, Writer
 
+if TYPE_CHECKING:
+    from triagebot.store.bell import Bell
+
 logger = logging.getLogger(__name__)
+
+WRITE_SECONDS = 3.0
+READ_SECONDS = 30.0
+"""After so long a transaction on PostgreSQL is given up, also when the server says nothing."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,8 +74,13 @@ class Database:
         reading = engines.reading_engine(
             self._url, size=self._readers, lock_seconds=self._lock_seconds
         )
-        self._open = _Open(engine, writer, reading, self._readers)
-        writer.start()
+        self._open = _Open(engine, writer, reading, self._readers, self._bell(loop))
+        self._open.start()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may work on the same store: it is PostgreSQL."""
+        return self._url.get_backend_name() == "postgresql"
 
     async def close(self) -> None:
         """Finish what waits and let go of the database; later calls raise `Busy`."""
@@ -97,7 +111,7 @@ class Database:
         return await loop.run_in_executor(parts.pool, job)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
-        """Call `callback` on the event loop after each commit that emitted events."""
+        """Call `callback` on the event loop after commits that emitted events, other nodes' too."""
         self._callbacks.append(callback)
 
     def _parts(self) -> _Open:
@@ -114,24 +128,56 @@ class Database:
             else:
                 result.job.future.set_exception(result.error)
         if emitted:
-            for callback in self._callbacks:
-                _call(callback)
+            self._heard()
+            if self._open and self._open.bell:
+                self._open.bell.ring()
+
+    def _bell(self, loop: asyncio.AbstractEventLoop) -> Bell | None:
+        if not self.is_shared:
+            return None
+        from triagebot.store.bell import Bell  # needs the driver, which SQLite does not
+
+        return Bell(self._url, partial(_call_from_thread, loop, self._heard))
+
+    def _heard(self) -> None:
+        for callback in self._callbacks:
+            _call(callback)
 
 
 class _Open:
     """What exists between start and close."""
 
-    def __init__(self, engine: Engine, writer: Writer, reading: Engine, readers: int) -> None:
+    def __init__(
+        self, engine: Engine, writer: Writer, reading: Engine, readers: int, bell: Bell | None
+    ) -> None:
         self.engine = engine
         self.writer = writer
         self.reading = reading
+        self.bell = bell
         self.pool = ThreadPoolExecutor(readers, thread_name_prefix="store-reader")
+        self._patience = Patience()
+
+    def start(self) -> None:
+        self.writer.start()
+        if self.bell:
+            self._patience.watch(self.engine, WRITE_SECONDS)
+            self._patience.watch(self.reading, READ_SECONDS)
+            self._patience.start()
+            self.bell.start()
 
     def close(self) -> None:
+        if self.bell:
+            self.bell.stop()
         self.writer.stop()
         self.pool.shutdown(wait=True)
         self.reading.dispose()
         self.engine.dispose()
+        self._patience.stop()
+
+
+def _call_from_thread(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(callback)
 
 
 def _hand_over(

@@ -11,7 +11,13 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from triagebot.errors import BadInput
 
-CONNECT_SECONDS = 3
+CONNECT_SECONDS = 2
+
+SERVER_LIMITS: dict[str, object] = {
+    "timezone": "UTC",
+    # Of a node that vanished, the server must not keep the locks.
+    "idle_in_transaction_session_timeout": 10_000,
+}
 
 
 def parse(url: str) -> URL:
@@ -100,10 +106,20 @@ def _postgres(url: URL, size: int, lock_seconds: float) -> Engine:
             max_overflow=0,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c lock_timeout={int(lock_seconds * 1000)} -c timezone=UTC",
+                "options": _options(lock_timeout=int(lock_seconds * 1000)),
+                # A line into the void is noticed in seconds, not in a quarter of an hour.
+                "tcp_user_timeout": 5_000,
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "keepalives_count": 3,
                 # A plan fixed for good is a bad one for searches of rare and of common words.
                 "prepare_threshold": None,
             },
         )
     except ImportError as error:
         raise BadInput("PostgreSQL needs the extra: triagebot[postgres].") from error
+
+
+def _options(**limits: int) -> str:
+    """Return settings for the server's side of each session; times in milliseconds."""
+    return " ".join(f"-c {name}={value}" for name, value in (SERVER_LIMITS | limits).items())

@@ -51,6 +51,7 @@ class Upkeep:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
 
     async def index(self) -> None:
         """Index all messages that are not yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, outbound
 from triagebot.store.tables.labels import audit, audit_stratum, label
+from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
 
@@ -18,6 +19,7 @@ __all__ = [
     "event",
     "hour_count",
     "label",
+    "lease",
     "message",
     "metadata",
     "outbound",
