@@ -150,6 +150,21 @@ def test_predict_keeps_the_order_and_says_what_would_be_done(run, tmp_path):
     }
 
 
+def test_cluster_groups_what_is_alike_and_tells_the_lines(run, tmp_path):
+    texts = ["什么时候发货", "", "怎么开发票", "什么时候发货？", "什么时候发货呀"]
+    (tmp_path / "in.jsonl").write_text("\n".join(texts) + "\n", encoding="utf-8")
+    code, out, err = run("cluster", "-i", "in.jsonl", "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert (found["n"], [each["lines"] for each in found["clusters"]]) == (4, [[1, 4, 5], [3]])
+    assert found["clusters"][0]["intent"] == "delivery"
+    code, out, _ = run("cluster", "-i", "in.jsonl")
+    assert "4 messages: 3 in 1 clusters, 1 alone" in out
+    (tmp_path / "in.jsonl").write_text("", encoding="utf-8")
+    code, _, err = run("cluster", "-i", "in.jsonl")
+    assert (code, "no messages" in err) == (3, True)
+
+
 @pytest.mark.parametrize("line", ['{"text": 5}', '{"other": "x"}', '{"text"', "[1]\n{}"])
 def test_predict_names_the_line_that_it_cannot_read(run, tmp_path, line):
     (tmp_path / "in.jsonl").write_text('{"text": "好"}\n' + line + "\n", encoding="utf-8")

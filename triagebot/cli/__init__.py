@@ -23,6 +23,7 @@ COMMANDS = {
     "certify": "Prove the promise on audits or held-out labels.",
     "benchmark": "Measure the classifier on public sets, beside rivals.",
     "predict": "Read messages, write predictions, one JSON object a line.",
+    "cluster": "Group messages so that one decision serves many.",
     "model": "List, show, verify, promote and roll back models.",
     "data": "Validate and count what is written in intents/.",
     "labels": "Export and check what people corrected.",

@@ -37,13 +37,13 @@ def predict_lines(mind: Mind, lines: Iterable[bytes]) -> Iterator[dict[str, Any]
     """Yield one prediction a line. Raises `BadInput` naming the line that cannot be read."""
     numbered = enumerate(lines, start=1)
     while batch := list(islice(numbered, BATCH)):
-        texts = [_text(number, line) for number, line in batch if line.strip()]
+        texts = [read_text(number, line) for number, line in batch if line.strip()]
         for text, prediction in zip(texts, mind.think(texts), strict=True):
             yield _line(mind, text, prediction)
 
 
-def _text(number: int, line: bytes) -> str:
-    """Return the text of a line: a JSON object's `text`, or the line itself."""
+def read_text(number: int, line: bytes) -> str:
+    """Return the text of a line: a JSON object's `text`, or the line itself; raises `BadInput`."""
     try:
         if not line.lstrip().startswith(b"{"):
             return line.decode().strip()

@@ -188,6 +188,16 @@ class Vocabulary:
         starts = (np.cumsum(sizes) - sizes)[::3]
         return Rows(ids, values * scales[blocks], starts)
 
+    def word_weight(self, word: str) -> float:
+        """Return the inverse document frequency of a word; of an unknown one, the rarest's."""
+        known = self.words.get(word)
+        return self._rarest if known is None else self._idf[known]
+
+    def gram_weight(self, gram: str) -> float:
+        """Return the inverse document frequency of characters, as `word_weight` does."""
+        known = self.characters.get(gram)
+        return self._rarest if known is None else self._idf[known]
+
     def known_share(self, tokens: Sequence[str]) -> float:
         """Return the share of words that the model has seen, 0..1; 0 when there are no words."""
         words = [token for token in tokens if token.strip()]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from triagebot.domain.catalogue import Catalogue
+from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
@@ -14,6 +14,7 @@ from triagebot.domain.prediction import Contribution, Prediction, RankedIntent
 from triagebot.errors import BadBundle
 from triagebot.triage.answers import AnswerIndex, Question, bare, rank
 from triagebot.triage.case import Case, Thresholds
+from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
 from triagebot.triage.explain import contributions
 from triagebot.triage.features import Rows
@@ -120,6 +121,14 @@ class Mind:
         return contributions(
             prediction.text, prediction.tokens, intent, self.bundle.vocabulary, self.bundle.model
         )
+
+    def cluster(self, waiting: Sequence[Waiting], least: float = LEAST) -> list[Cluster]:
+        """Return what waits in clusters, largest first; see `triage.cluster`."""
+        return cluster(waiting, self.hear, self.bundle.vocabulary, self._is_loose, least)
+
+    def _is_loose(self, intent: str) -> bool:
+        known = self.catalogue.intents.get(intent)
+        return known is not None and known.kind in (IntentKind.CHITCHAT, IntentKind.OUT_OF_SCOPE)
 
     def _index(self) -> AnswerIndex:
         questions, heard = [], []
