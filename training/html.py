@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from html import escape
+from importlib.resources import files
+from pathlib import Path
 
 from training.measures import Interval
+
+
+def page(title: str, parts: Iterable[str]) -> str:
+    """Return a whole page that needs nothing else and allows nothing but its one style sheet."""
+    style = files("training").joinpath("report_style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        f"style-src 'sha256-{digest}'\">"
+        f"<title>{escape(title)}</title><style>{style}</style></head><body><main>"
+        + "\n".join(parts)
+        + "</main></body></html>\n"
+    )
+
+
+def write_page(path: Path, text: str) -> Path:
+    """Write a page, whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    return draft.replace(path)
 
 
 def heading(zh: str, en: str) -> str:

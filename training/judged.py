@@ -11,21 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triagebot.domain.conversation import Memory
-from triagebot.domain.decision import Action, Decision, Reason
+from triagebot.domain.decision import Action, Reason
 from triagebot.domain.label import Label, Source
 from triagebot.domain.message import Inbound, Kind
 from triagebot.domain.prediction import Prediction
 from triagebot.errors import BadBundle
+from triagebot.models.treatment import is_right
 from triagebot.triage.case import Case
 from triagebot.triage.decide import decide
-from triagebot.triage.registry import Manifest, read_manifest
+from triagebot.triage.registry import Manifest, read_manifest, thinks_alike
 from triagebot.triage.think import Mind
 
 BATCH = 512
 BY_THRESHOLD = (Reason.CERTIFIED, Reason.CHITCHAT)
 """The answers that wait for a threshold; exact questions and keyword rules do not."""
 
-_THINKS = ("vocabulary.txt", "weights.npz", "catalogue.json", "words.txt")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -80,17 +80,6 @@ def predictions(mind: Mind, labels: Sequence[Label]) -> Iterator[tuple[Label, Pr
         yield from zip(batch, mind.think([label.text for label in batch]), strict=True)
 
 
-def is_right(decision: Decision, label: Label) -> bool:
-    """Return whether what was answered is what the message needed.
-
-    Where the label names the answer it must be that one, else one of the intent.
-    """
-    if decision.answer and label.answer:
-        return decision.answer == label.answer
-    given = decision.answer.split("/")[0] if decision.answer else decision.intent
-    return given == label.intent
-
-
 def own_audits(labels: Sequence[Label], names: Sequence[str]) -> list[Label]:
     """Return the audits of answers that one of these models gave."""
     return [label for label in labels if label.source is Source.AUDIT and label.model in set(names)]
@@ -110,8 +99,6 @@ def alike(models: Path, name: str) -> list[str]:
 
 def _thinks_alike(folder: Path, mine: Manifest) -> bool:
     try:
-        manifest = read_manifest(folder)
+        return thinks_alike(read_manifest(folder), mine)
     except BadBundle:
         return False
-    same = all(manifest.files.get(file) == mine.files[file] for file in _THINKS)
-    return same and manifest.temperature == mine.temperature

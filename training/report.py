@@ -6,15 +6,11 @@ the file's own content policy allows nothing but its one style sheet.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from training import report_sections as sections
 from training.evaluate import cause_in, summarise
+from training.html import page, write_page
 from training.outcomes import held_out_outcomes
 from training.report_sections import Report
 from training.train import Trained
@@ -26,8 +22,6 @@ __all__ = ["Report", "render", "write", "write_report"]
 
 def render(report: Report) -> str:
     """Return the page. The same report gives the same text."""
-    style = files("training").joinpath("report_style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     parts = (
         sections.head_section(report),
         sections.confusions_section(report),
@@ -38,15 +32,7 @@ def render(report: Report) -> str:
         sections.intents_section(report),
         sections.foot_section(report),
     )
-    return (
-        '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        f"style-src 'sha256-{digest}'\">"
-        f"<title>模型报告 {escape(report.model)}</title><style>{style}</style></head><body><main>"
-        + "\n".join(parts)
-        + "</main></body></html>\n"
-    )
+    return page(f"模型报告 {report.model}", parts)
 
 
 def write_report(trained: Trained) -> Path:
@@ -73,6 +59,4 @@ def write_report(trained: Trained) -> Path:
 
 def write(path: Path, report: Report) -> Path:
     """Write the page, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(render(report), encoding="utf-8")
-    return draft.replace(path)
+    return write_page(path, render(report))

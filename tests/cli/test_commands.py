@@ -12,7 +12,7 @@ from triagebot.cli import COMMANDS, main
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys, bundle_folder, intents_folder):
     """Run a command in a folder that has a promoted model; return exit code, out and err."""
-    from training.promote import promote
+    from triagebot.models.promote import promote
 
     monkeypatch.chdir(tmp_path)
     models = tmp_path / "models"

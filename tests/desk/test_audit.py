@@ -7,7 +7,8 @@ import random
 import pytest
 
 from training import thresholds
-from triagebot.desk.audit import estimate, lower_bound, needed, tail, upper_bound
+from triagebot.binomial import lower_bound, needed, tail, upper_bound
+from triagebot.desk.audit import estimate
 from triagebot.domain.catalogue import Policy, Risk
 from triagebot.store.audits import Tally, Verdict
 

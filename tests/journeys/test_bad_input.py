@@ -51,7 +51,7 @@ def test_an_altered_bundle_is_refused_while_the_old_one_serves(server, bundle_fo
     bad = server.folder / "models" / "tampered"
     shutil.copytree(bundle_folder, bad)
     (bad / "words.txt").write_text("altered\n", encoding="utf-8")
-    server.command("model", "promote", "tampered", code=3)
+    server.command("model", "promote", "tampered", code=4)
     (server.folder / "models" / "current.json").write_text(
         json.dumps({"name": "tampered"}), encoding="utf-8"
     )

@@ -21,6 +21,8 @@ COMMANDS = {
     "train": "Train a model from intents/ and labels.",
     "evaluate": "Measure a model on labelled messages.",
     "certify": "Prove the promise on audits or held-out labels.",
+    "replay": "Show which past messages another model would treat differently.",
+    "compare": "Compare two models on the same judged messages.",
     "benchmark": "Measure the classifier on public sets, beside rivals.",
     "predict": "Read messages, write predictions, one JSON object a line.",
     "cluster": "Group messages so that one decision serves many.",

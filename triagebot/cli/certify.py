@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from triagebot.cli import echo_json
-from triagebot.cli.minds import wake_model
+from triagebot.cli.minds import signing_key, wake_model
 from triagebot.errors import BadInput, GateNotMet, NothingToDo
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def certify(
     if out:
         out.write_bytes(msgspec.json.format(msgspec.json.encode(renewal.proof), indent=1) + b"\n")
     if name:
-        write_renewed(mind, renewal, name, [*audits, *others], _key(obj))
+        write_renewed(mind, renewal, name, [*audits, *others], signing_key(obj["settings"]))
     if obj["json"]:
         echo_json(_plain(mind, renewal, name))
     else:
@@ -135,10 +135,3 @@ def _cells(one: IntentProof, most: float, withdrawn: bool) -> tuple[str, ...]:
         threshold = f"{one.threshold:.3f}"
     needs = f"{one.needs} more" if one.needs else ""
     return f"{promised:.1%}", threshold, kind, f"≤{one.bound:.1%} of {one.n}", needs
-
-
-def _key(obj: dict[str, Any]) -> bytes | None:
-    from triagebot.settings import read_secret
-
-    secret = read_secret(obj["settings"].models.signing_key_file)
-    return secret[0].encode() if secret else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from triagebot.cli.minds import signing_key
 from triagebot.cli.serve import listen, with_address
 from triagebot.cli.stores import now, with_database
 from triagebot.cli.user import ROLES, add_person, renew_password
@@ -49,13 +50,12 @@ def ensure_model(settings: Any) -> None:
     try:
         read_current(models)
     except BadBundle:
-        from training.promote import promote
+        from triagebot.models.promote import promote
 
         click.echo("Training the shipped intents.", err=True)
-        trained = run(
-            Path(settings.intents.dir), [], models, key_file=settings.models.signing_key_file
-        )
-        promote(models, trained.folder.name, by="demo")
+        key = signing_key(settings)
+        trained = run(Path(settings.intents.dir), [], models, key=key)
+        promote(models, trained.folder.name, by="demo", key=key)
 
 
 async def open_logins(db: Database) -> dict[str, str]:

@@ -19,9 +19,16 @@ def facts(settings: Any) -> dict[str, str]:
     }
 
 
+def signing_key(settings: Any) -> bytes | None:
+    """Return the key that bundles are signed with, if there is one."""
+    from triagebot.settings import read_secret
+
+    secret = read_secret(settings.models.signing_key_file)
+    return secret[0].encode() if secret else None
+
+
 def wake_model(settings: Any, name: str | None) -> Mind:
     """Return the mind of a model by name, folder, or the current one."""
-    from triagebot.settings import read_secret
     from triagebot.triage.hot_reload import read_current
     from triagebot.triage.registry import load
     from triagebot.triage.think import wake
@@ -31,5 +38,4 @@ def wake_model(settings: Any, name: str | None) -> Mind:
         folder = models / read_current(models).name
     else:
         folder = Path(str(name)) if Path(str(name)).is_dir() else models / str(name)
-    secret = read_secret(settings.models.signing_key_file)
-    return wake(load(folder, secret[0].encode() if secret else None), facts(settings))
+    return wake(load(folder, signing_key(settings)), facts(settings))

@@ -10,8 +10,10 @@ import click
 import msgspec
 
 from triagebot.cli import echo_json
+from triagebot.cli.minds import signing_key
 
 _by = click.option("--by", default=getpass.getuser, help="Who does it, for the history.")
+_why = click.option("--why", default="", metavar="REASON", help="Why, for the history.")
 
 
 @click.group()
@@ -23,7 +25,7 @@ def model() -> None:
 @click.pass_obj
 def list_(obj: dict[str, Any]) -> None:
     """List the models, the newest first."""
-    from training.promote import list_models
+    from triagebot.models.shelf import list_models
 
     found = list_models(_folder(obj))
     if obj["json"]:
@@ -42,13 +44,15 @@ def list_(obj: dict[str, Any]) -> None:
 @click.pass_obj
 def show(obj: dict[str, Any], name: str) -> None:
     """Show what a model was made from and what is proven of it."""
-    from training.promote import locate, read_proof
+    from triagebot.models.promote import objections
+    from triagebot.models.shelf import locate, read_proof
     from triagebot.triage.registry import read_manifest
 
     folder = locate(_folder(obj), name)
-    manifest, proof = read_manifest(folder, _key(obj)), read_proof(folder)
+    manifest, proof = read_manifest(folder, signing_key(obj["settings"])), read_proof(folder)
+    gate = objections(_folder(obj), name)
     if obj["json"]:
-        shown = {"name": folder.name, "manifest": manifest, "proof": proof}
+        shown = {"name": folder.name, "manifest": manifest, "proof": proof, "gate": gate}
         echo_json(msgspec.to_builtins(shown))
         return
     click.echo(f"{folder.name}  data {manifest.data_hash[:12]}")
@@ -62,6 +66,7 @@ def show(obj: dict[str, Any], name: str) -> None:
             else f"from {one.threshold:.3f}, answers {one.coverage:.0%}, at most {one.bound:.2%}"
         )
         click.echo(f"  {intent:<24} {state}")
+    click.echo("gate: " + ("; ".join(gate) or "nothing against it"))
 
 
 @model.command()
@@ -69,9 +74,9 @@ def show(obj: dict[str, Any], name: str) -> None:
 @click.pass_obj
 def verify(obj: dict[str, Any], name: str) -> None:
     """Check schema, hashes, signature and self-test of a model."""
-    from training.promote import verify as check
+    from triagebot.models.shelf import verify as check
 
-    mind = check(_folder(obj), name, _key(obj))
+    mind = check(_folder(obj), name, signing_key(obj["settings"]))
     lines = len(mind.bundle.selftest)
     _tell(obj, {"name": mind.model, "selftest": lines}, f"{mind.model}: sound ({lines} lines)")
 
@@ -79,13 +84,18 @@ def verify(obj: dict[str, Any], name: str) -> None:
 @model.command()
 @click.argument("name")
 @click.option("--force", default="", metavar="REASON", help="Overrule the gate; is logged.")
+@_why
 @_by
 @click.pass_obj
-def promote(obj: dict[str, Any], name: str, force: str, by: str) -> None:
-    """Let a model serve; exits with 4 when an intent would be certified worse."""
-    from training.promote import promote as switch
+def promote(obj: dict[str, Any], name: str, force: str, why: str, by: str) -> None:
+    """Let a model serve.
 
-    step = switch(_folder(obj), name, by, key=_key(obj), force=force)
+    Exits with 4 and the reasons when an intent would be certified worse, a check of the bundle
+    fails, or the model was not replayed against the one that serves.
+    """
+    from triagebot.models.promote import promote as switch
+
+    step = switch(_folder(obj), name, by, key=signing_key(obj["settings"]), force=force, why=why)
     text = f"{step.name} serves now" + (f", before it {step.before}" if step.before else "")
     if step.forced:
         text += f"; forced ({step.forced}) against: {'; '.join(step.objections)}"
@@ -93,13 +103,14 @@ def promote(obj: dict[str, Any], name: str, force: str, by: str) -> None:
 
 
 @model.command()
+@_why
 @_by
 @click.pass_obj
-def rollback(obj: dict[str, Any], by: str) -> None:
+def rollback(obj: dict[str, Any], why: str, by: str) -> None:
     """Return to the model that served before."""
-    from training.promote import rollback as switch
+    from triagebot.models.promote import rollback as switch
 
-    step = switch(_folder(obj), by, key=_key(obj))
+    step = switch(_folder(obj), by, key=signing_key(obj["settings"]), why=why)
     _tell(obj, msgspec.to_builtins(step), f"{step.name} serves again, instead of {step.before}")
 
 
@@ -109,7 +120,7 @@ def rollback(obj: dict[str, Any], by: str) -> None:
 @click.pass_obj
 def gc(obj: dict[str, Any], keep: int, dry_run: bool) -> None:
     """Remove all models but current, previous and the newest."""
-    from training.promote import collect_garbage
+    from triagebot.models.shelf import collect_garbage
 
     names = collect_garbage(_folder(obj), keep, dry_run=dry_run)
     verb = "would remove" if dry_run else "removed"
@@ -125,10 +136,3 @@ def _tell(obj: dict[str, Any], value: object, text: str) -> None:
 
 def _folder(obj: dict[str, Any]) -> Path:
     return Path(obj["settings"].models.dir)
-
-
-def _key(obj: dict[str, Any]) -> bytes | None:
-    from triagebot.settings import read_secret
-
-    secret = read_secret(obj["settings"].models.signing_key_file)
-    return secret[0].encode() if secret else None

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from triagebot.cli import echo_json
+from triagebot.cli.minds import signing_key
 from triagebot.cli.progress import progress
+
+REPLAYED_DAYS = 14.0
 
 if TYPE_CHECKING:
     from training.train import Trained
@@ -45,16 +49,28 @@ def train(
         name,
         seed,
         jobs,
-        settings.models.signing_key_file,
+        signing_key(settings),
     )
     if promote:
-        from training.promote import promote as promote_model
-
-        promote_model(models, trained.folder.name, by="train")
+        _promote(settings, models, trained.folder.name)
     if obj["json"]:
         echo_json(summary(trained))
         return
     _show(trained, promote)
+
+
+def _promote(settings: Any, models: Path, name: str) -> None:
+    """Replay against what serves, if anything does, and let the gate decide."""
+    from triagebot.cli.replay import run as replay
+    from triagebot.models.history import current_name
+    from triagebot.models.promote import promote as promote_model
+
+    serving = current_name(models)
+    if serving not in (None, name):
+        here = msgspec.structs.replace(settings.models, dir=str(models))
+        local = msgspec.structs.replace(settings, models=here)
+        replay(local, "current", name, REPLAYED_DAYS, None, "train")
+    promote_model(models, name, by="train", key=signing_key(settings))
 
 
 def run(
@@ -64,7 +80,7 @@ def run(
     name: str | None = None,
     seed: int = 7,
     jobs: int = 2,
-    key_file: str = "",
+    key: bytes | None = None,
 ) -> Trained:
     """Train with progress on stderr and write the report beside the model."""
     from training.fit import FitSettings
@@ -72,10 +88,8 @@ def run(
     from training.report import write_report
     from training.train import STAGES
     from training.train import train as train_bundle
-    from triagebot.settings import read_secret
     from triagebot.triage.catalogue import read_catalogue
 
-    secret = read_secret(key_file)
     with progress(STAGES) as report:
         trained = train_bundle(
             read_catalogue(intents),
@@ -84,7 +98,7 @@ def run(
             name,
             FitSettings(seed=seed),
             jobs,
-            secret[0].encode() if secret else None,
+            key,
             report,
         )
     write_report(trained)

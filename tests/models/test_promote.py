@@ -5,17 +5,11 @@ import shutil
 import msgspec
 import pytest
 
-from training.promote import (
-    collect_garbage,
-    current_name,
-    history,
-    list_models,
-    promote,
-    read_proof,
-    rollback,
-    verify,
-)
 from triagebot.errors import BadBundle, GateNotMet, NotFound, NothingToDo
+from triagebot.models.history import current_name, history
+from triagebot.models.promote import promote, rollback
+from triagebot.models.replay import FILE, Judged, ReplayRecord, read_record, write_record
+from triagebot.models.shelf import collect_garbage, digest, list_models, read_proof, verify
 from triagebot.triage.hot_reload import read_current
 from triagebot.triage.registry import IntentProof
 
@@ -41,9 +35,22 @@ def add(models, small_trained):
         manifest = json.loads((folder / "manifest.json").read_text())
         manifest["files"]["thresholds.json"] = hashlib.sha256(content).hexdigest()
         (folder / "manifest.json").write_text(json.dumps(manifest))
+        replayed(models, name)
         return name
 
     return make
+
+
+def replayed(models, name, base=None, judged=None, **changes):
+    """Say that the model was replayed against what serves, if anything does."""
+    base = base or current_name(models)
+    if base:
+        values = {"n": 900, "changed": 3} | changes
+        record = ReplayRecord(
+            base, digest(models / base), name, digest(models / name), "", "li", "store", 14.0,
+            judged=judged or Judged(), judged_by_intent={}, groups=[], **values,
+        )  # fmt: skip
+        write_record(models / name, record)
 
 
 def state(models):
@@ -106,6 +113,45 @@ def test_the_gate_lets_pass_what_keeps_the_promise(models, add, clock, proof):
     assert current_name(models) == "two"
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (None, "was not replayed; run `triagebot replay --to two`"),
+        ({"base": "zero"}, "was replayed against zero, but one serves now"),
+        ({"candidate_digest": "0"}, "was altered after its replay"),
+        ({"n": 0}, "was replayed over no message"),
+        ({"judged": Judged(2, 11, 0, 0.022)}, "11 worse, 2 better"),
+    ],
+)
+def test_the_gate_refuses_what_was_not_seen_at_work(models, add, clock, changes, reason):
+    promote(models, add("one"), "li", clock=clock)
+    add("zero", max_error=0.29)
+    folder = models / add("two")
+    if changes is None:
+        (folder / FILE).unlink()
+    elif "candidate_digest" in changes:
+        write_record(folder, msgspec.structs.replace(read_record(folder), **changes))
+    else:
+        replayed(models, "two", **changes)
+    with pytest.raises(GateNotMet, match=reason):
+        promote(models, "two", "li", clock=clock)
+    assert current_name(models) == "one"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"n": 0, "no_traffic": True}, {"judged": Judged(2, 5, 0, 0.45)}, {"judged": Judged(9, 0)}],
+    ids=["nobody ever wrote", "by chance", "better"],
+)
+def test_the_gate_has_nothing_against_a_replay_that_shows_no_harm(models, add, clock, changes):
+    promote(models, add("one"), "li", clock=clock)
+    add("two")
+    replayed(models, "two", **changes)
+    promote(models, "two", "li", why="更准", clock=clock)
+    last = history(models)[-1]
+    assert (last.why, last.digest) == ("更准", digest(models / "two"))
+
+
 def test_force_passes_with_a_reason_that_is_kept(models, add, clock):
     promote(models, add("one"), "li", clock=clock)
     add("two", intents={})
@@ -119,7 +165,7 @@ def test_force_passes_with_a_reason_that_is_kept(models, add, clock):
 
 def test_nothing_overrules_a_bundle_that_was_altered(models, add, clock):
     (models / add("bad") / "words.txt").write_text("别的词\n")
-    with pytest.raises(BadBundle, match="altered"):
+    with pytest.raises(GateNotMet, match="altered"):
         promote(models, "bad", "li", clock=clock, force="急")
     assert state(models) == []
 
@@ -133,7 +179,7 @@ def test_nothing_overrules_a_self_test_that_fails(models, add, clock):
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"]["selftest.jsonl"] = hashlib.sha256(content).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(BadBundle, match="self-test"):
+    with pytest.raises(GateNotMet, match="self-test"):
         promote(models, "bad", "li", clock=clock, force="急")
 
 
@@ -153,6 +199,7 @@ def test_rollback_goes_back_step_by_step(models, add, clock):
     assert current_name(models) == "one"
     with pytest.raises(NothingToDo):
         rollback(models, "li", clock=clock)
+    replayed(models, "three")
     promote(models, "three", "li", clock=clock)
     assert rollback(models, "li", clock=clock).name == "one"
     assert len(history(models)) == 7
@@ -171,6 +218,7 @@ def test_garbage_is_neither_current_nor_previous_nor_new(models, add, clock):
     for name in ("one", "two", "three", "four"):
         add(name)
     promote(models, "one", "li", clock=clock)
+    replayed(models, "two")
     promote(models, "two", "li", clock=clock)
     assert set(collect_garbage(models, 0, dry_run=True)) == {"three", "four"}
     assert len(collect_garbage(models, 4)) == 0
