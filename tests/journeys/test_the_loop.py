@@ -70,6 +70,8 @@ def test_corrections_come_back_as_a_model_that_understands(server, agent):
     measured = json.loads(server.command("evaluate", "labels.jsonl", "--model", "taught", "--json"))
     assert measured["accuracy"] == 1.0
 
+    replayed = json.loads(server.command("replay", "--to", "taught", "--json"))
+    assert replayed["n"] >= len(TAUGHT)
     switched = under_load(server, agent, lambda: server.command("model", "promote", "taught"))
     assert switched["failed"] == []
     assert switched["models"][-1] == "taught"
