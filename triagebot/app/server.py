@@ -22,6 +22,7 @@ from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.live import LiveApi
+from triagebot.desk.live_editions import LiveEditions
 from triagebot.intake.accept import Intake
 from triagebot.nodes.duty import Duty, Part
 from triagebot.settings import Settings
@@ -56,6 +57,9 @@ class Server:
         self.mind = live_mind(settings, clock)
         self.intake = Intake(self.db, self.mind, clock)
         self.feed = Feed(self.db)
+        self.editions = LiveEditions(self.db, self.mind, clock)
+        # First, so that the screens hear of it when it is done.
+        self.feed.listen(self.editions.heard)
         self.wechat = WeChatService(accounts(settings), api_urls(settings), self.intake, clock)
         deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
         self.outbox = Outbox(self.db, deliverers, clock)
@@ -95,6 +99,7 @@ class Server:
             self.passwords,
             self.outbox.wake,
             self.settings.desk.timezone,
+            self.editions,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         return [session, *desk_endpoints(parts), live]
@@ -118,7 +123,7 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.feed, self.wechat, self.duty]
+        parts: list[Part] = [self.mind, self.editions, self.feed, self.wechat, self.duty]
         if self.fans:
             parts.append(self.fans)
         for part in parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, outbound
+from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
@@ -16,7 +17,10 @@ __all__ = [
     "audit_log",
     "audit_stratum",
     "conversation",
+    "edition",
+    "edition_draft",
     "event",
+    "hit_count",
     "hour_count",
     "label",
     "lease",
@@ -25,4 +29,5 @@ __all__ = [
     "outbound",
     "progress",
     "session",
+    "snippet",
 ]
