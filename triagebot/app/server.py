@@ -9,6 +9,7 @@ from datetime import datetime
 from aiohttp import web
 
 import triagebot
+from triagebot.app import spool
 from triagebot.app.accounts import accounts, api_urls, door
 from triagebot.app.desk import DeskParts, desk_endpoints
 from triagebot.app.mind import live_mind
@@ -26,7 +27,7 @@ from triagebot.desk.live_editions import LiveEditions
 from triagebot.intake.accept import Intake
 from triagebot.nodes.duty import Duty, Part
 from triagebot.settings import Settings
-from triagebot.store import events
+from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
 from triagebot.web.auth import Auth
 from triagebot.web.docs_page import DocsPage
@@ -60,7 +61,9 @@ class Server:
         self.editions = LiveEditions(self.db, self.mind, clock)
         # First, so that the screens hear of it when it is done.
         self.feed.listen(self.editions.heard)
-        self.wechat = WeChatService(accounts(settings), api_urls(settings), self.intake, clock)
+        self.spooled = spool.spooled_intake(settings, self.db, self.intake, clock)
+        door_in = self.spooled or self.intake
+        self.wechat = WeChatService(accounts(settings), api_urls(settings), door_in, clock)
         deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
         self.outbox = Outbox(self.db, deliverers, clock)
         self.upkeep = Upkeep(self.db, clock)
@@ -73,6 +76,8 @@ class Server:
     def _application(self) -> web.Application:
         secure = self.settings.server.base_url.startswith("https://")
         metrics, news = Metrics(), News()
+        if self.spooled:
+            spool.show(metrics, self.spooled)
         auth = Auth(self.db, door(self.settings), self.clock)
         live = LiveApi(self.db, self.feed, Streams(), auth.still_allowed)
         self.feed.listen(news.heard)
@@ -110,11 +115,18 @@ class Server:
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
             WebChatPages(self.shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),
-            HealthApi(lambda: self.db.write(lambda _connection: None), metrics),
+            HealthApi(self._can_keep, metrics),
             OpenApi("triagebot", triagebot.__version__),
             DocsPage(self.shells),
             self.static,
         ]
+
+    async def _can_keep(self) -> None:
+        """Return when a message could be made durable now. Raises `Busy` when it could not."""
+        if self.spooled:
+            await self.spooled.can_keep()
+        else:
+            await self.db.write(heartbeat.beat, 0)
 
     def _chat_page(self) -> dict[str, object]:
         return chat_page(self.mind, self.settings.brand.name)
@@ -124,6 +136,8 @@ class Server:
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
         parts: list[Part] = [self.mind, self.editions, self.feed, self.wechat, self.duty]
+        if self.spooled:
+            parts.insert(0, self.spooled)
         if self.fans:
             parts.append(self.fans)
         for part in parts:

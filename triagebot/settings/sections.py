@@ -26,6 +26,21 @@ class Database(msgspec.Struct, forbid_unknown_fields=True):
     ] = "sqlite:///var/triagebot.db"
 
 
+class Spool(msgspec.Struct, forbid_unknown_fields=True):
+    """[spool]: this machine's own file for messages while PostgreSQL is slow or away."""
+
+    dir: Annotated[str, Help(description="folder on a disk of this machine")] = "var/spool"
+    max_mb: Annotated[
+        int, Help(ge=1, description="size above which messages are refused instead")
+    ] = 5120
+    after_seconds: Annotated[
+        float, Help(gt=0, le=3, description="how long PostgreSQL may take before it stands in")
+    ] = 1.0
+    text: Annotated[str, Help(description="what fans read meanwhile; empty for nothing")] = (
+        "消息已收到，马上回复您。"
+    )
+
+
 class Models(msgspec.Struct, forbid_unknown_fields=True):
     """[models]."""
 
@@ -87,6 +102,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
 
     server: Server = msgspec.field(default_factory=Server)
     database: Database = msgspec.field(default_factory=Database)
+    spool: Spool = msgspec.field(default_factory=Spool)
     models: Models = msgspec.field(default_factory=Models)
     intents: Intents = msgspec.field(default_factory=Intents)
     brand: Brand = msgspec.field(default_factory=Brand)
