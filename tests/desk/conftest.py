@@ -40,6 +40,8 @@ from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.message import Inbound, Kind
+from triagebot.fans.api import FanApi
+from triagebot.fans.forgetting import Forgetting, Policy
 from triagebot.intake.accept import Intake, Outcome
 from triagebot.store import agents, events
 from triagebot.store.database import Database
@@ -214,6 +216,7 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         RuleApi(db, holder, editions.refresh, clock),
         SnippetApi(db, clock),
         SearchApi(db),
+        FanApi(db, Forgetting(db, Policy(), Path("var/media"), clock)),
         reports,
         live,
         ReportPage(frames, reports, holder),

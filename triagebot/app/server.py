@@ -12,6 +12,7 @@ import triagebot
 from triagebot.app import spool
 from triagebot.app.accounts import accounts, api_urls, door
 from triagebot.app.desk import DeskParts, desk_endpoints
+from triagebot.app.fans import forgetting
 from triagebot.app.mind import live_mind
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
 from triagebot.channels.demo import fans as demo
@@ -24,6 +25,8 @@ from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
+from triagebot.fans.api import FanApi
+from triagebot.fans.keeping import FanKeeping
 from triagebot.intake.accept import Intake
 from triagebot.nodes.duty import Duty, Part
 from triagebot.settings import Settings
@@ -68,7 +71,10 @@ class Server:
         self.outbox = Outbox(self.db, deliverers, clock)
         self.upkeep = Upkeep(self.db, clock)
         self.audit_draw = AuditDraw(self.db, self.mind, clock)
-        self.duty = Duty(self.db, clock, [self.outbox, self.upkeep, self.audit_draw])
+        self.forgetting = forgetting(settings, self.db, clock)
+        self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
+        timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
+        self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.app = self._application()
@@ -107,7 +113,7 @@ class Server:
             self.editions,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
-        return [session, *desk_endpoints(parts), live]
+        return [session, *desk_endpoints(parts), FanApi(self.db, self.forgetting), live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""

@@ -90,6 +90,21 @@ class WeChat(msgspec.Struct, forbid_unknown_fields=True):
     api_url: Annotated[str, Help(description="WeChat's API")] = "https://api.weixin.qq.com"
 
 
+class Fans(msgspec.Struct, forbid_unknown_fields=True):
+    """[fans]: what is kept of whom, and for how long."""
+
+    after_leaving: Annotated[
+        str, Help(description="when a fan unfollows: keep, anonymise or delete what is held")
+    ] = "keep"
+    after_days: Annotated[int, Help(ge=0, description="so many days after they left")] = 30
+    keep_labelled: Annotated[
+        bool, Help(description="erasing a fan keeps labelled texts, masked and without a name")
+    ] = False
+    media_dir: Annotated[str, Help(description="folder of pictures and voices of fans")] = (
+        "var/media"
+    )
+
+
 class Log(msgspec.Struct, forbid_unknown_fields=True):
     """[log]."""
 
@@ -108,4 +123,5 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     brand: Brand = msgspec.field(default_factory=Brand)
     desk: Desk = msgspec.field(default_factory=Desk)
     wechat: dict[str, WeChat] = {}
+    fans: Fans = msgspec.field(default_factory=Fans)
     log: Log = msgspec.field(default_factory=Log)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, outbound
 from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
+from triagebot.store.tables.fans import fan, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
@@ -20,6 +21,8 @@ __all__ = [
     "edition",
     "edition_draft",
     "event",
+    "fan",
+    "fan_tag",
     "hit_count",
     "hour_count",
     "label",
@@ -30,4 +33,5 @@ __all__ = [
     "progress",
     "session",
     "snippet",
+    "tag",
 ]
