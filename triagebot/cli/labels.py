@@ -72,6 +72,35 @@ def agreement(obj: dict[str, Any], files: tuple[Path, ...]) -> None:
         click.echo(f"{found.followed} of {found.shown} said what the model had shown them")
 
 
+@labels.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@click.option("--top", default=50, show_default=True, help="How many rows to list.")
+@click.option("--labels-only", is_flag=True, help="Leave out the sentences of intents/.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write all suspects, JSONL.")
+@click.option("--jobs", default=2, show_default=True, help="Processes to judge with.")
+@click.pass_obj
+def errors(
+    obj: dict[str, Any],
+    files: tuple[Path, ...],
+    intents: Path | None,
+    top: int,
+    labels_only: bool,
+    out: Path | None,
+    jobs: int,
+) -> None:
+    """List labels worth a second look, most gain first; FILES are labels beside intents/."""
+    from triagebot.cli.label_errors import find, show, write
+
+    found = find(intents or Path(obj["settings"].intents.dir), files, jobs, labels_only)
+    if out:
+        write(out, found)
+    if obj["json"]:
+        echo_json(asdict(found) | {"suspects": [asdict(one) for one in found.suspects[:top]]})
+    else:
+        show(found, top)
+
+
 def _checked(files: Sequence[Path], intents: Path) -> list[Label]:
     from training.labels_file import read_numbered
     from triagebot.triage.catalogue import read_catalogue

@@ -1,0 +1,226 @@
+"""Labels worth a second look, what each person tends to mix up, and sentences that contradict.
+
+A row is judged by models that never saw it. What a second look at it gains, in minutes of an
+agent, is the chance that its label is wrong, times the rows that are nearly the same, times what a
+wrong answer costs where the label or its better is an intent of higher risk.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.confident_learning import Confident, confident
+from training.dataset import Dataset, Row, build
+from training.fit import (
+    FitSettings,
+    Message,
+    held_out_scores,
+    learn_temperature,
+    learn_vocabulary,
+    matrix,
+    softmax,
+)
+from training.measures import Interval, wilson
+from triagebot.domain.catalogue import Catalogue
+from triagebot.domain.label import Label, Source
+from triagebot.errors import NothingToDo
+from triagebot.triage.normalise import normalise
+from triagebot.triage.segment import build_segmenter
+
+Progress = Callable[[str, int, int], None]
+
+STAGES = ("read", "segment", "folds")
+MIXED_UP = 5
+"""How many pairs of intents are named for each person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A label worth a second look.
+
+    `chance` is that of the given label to be wrong, 0..1; `quality` confident learning's score,
+    0 worst to 1; `alike` how many rows say nearly the same; `gain` in minutes of an agent.
+    """
+
+    text: str
+    given: str
+    better: str
+    source: Source
+    by: str
+    message_id: str
+    chance: float
+    quality: float
+    alike: int
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How one person labels: `n` labels, of them `suspects`, and what is mixed up most."""
+
+    by: str
+    n: int
+    suspects: int
+    share: Interval
+    mixed_up: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Sentences that are nearly the same under different intents, and how many of each."""
+
+    texts: tuple[str, ...]
+    intents: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelQuality:
+    """Everything found in `rows` rows; suspects by gain, people by suspects, most first."""
+
+    rows: int
+    suspects: tuple[Suspect, ...]
+    hands: tuple[Hand, ...]
+    contradictions: tuple[Contradiction, ...]
+
+
+def look(
+    catalogue: Catalogue,
+    labels: Sequence[Label],
+    settings: FitSettings | None = None,
+    jobs: int = 2,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> LabelQuality:
+    """Judge the catalogue's sentences and the labels; the same input gives the same result.
+
+    Raises `NothingToDo` with fewer than two intents.
+    """
+    settings = settings or FitSettings()
+    progress("read", 0, 1)
+    dataset = build(catalogue, labels)
+    if len(dataset.intents) < 2:
+        raise NothingToDo("labels of at least two intents are needed to compare")
+    numbers = np.array([dataset.intents.index(row.intent) for row in dataset.rows], np.int64)
+    progress("segment", 0, 1)
+    messages = _messages(dataset, catalogue.words)
+    scored = _judge(dataset, messages, numbers, settings, jobs, progress)
+    owners = _owners(labels)
+    alike = Counter(row.group for row in dataset.rows)
+    suspects = [
+        _suspect(dataset, i, scored, owners, catalogue, alike[dataset.rows[i].group])
+        for i in np.flatnonzero(scored.suspect).tolist()
+    ]
+    return LabelQuality(
+        len(dataset.rows),
+        tuple(sorted(suspects, key=lambda one: (-one.gain, one.text))),
+        _hands(dataset, owners, scored),
+        _contradictions(dataset),
+    )
+
+
+def _messages(dataset: Dataset, words: Sequence[str]) -> list[Message]:
+    segmenter = build_segmenter(words)
+    return [(text, segmenter.cut(text)) for text in dataset.normalised]
+
+
+def _judge(
+    dataset: Dataset,
+    messages: Sequence[Message],
+    numbers: NDArray[np.int64],
+    settings: FitSettings,
+    jobs: int,
+    progress: Progress,
+) -> Confident:
+    """Return what models that never saw a row say of its label."""
+    x = matrix(learn_vocabulary(messages, settings), messages)
+    weights = np.array([row.weight for row in dataset.rows])
+    folds = dataset.folds(settings.folds, settings.seed)
+    count = len(dataset.intents)
+    scores = held_out_scores(
+        x,
+        numbers,
+        count,
+        weights,
+        folds,
+        settings,
+        jobs,
+        lambda done, total: progress("folds", done, total),
+    )
+    probabilities = softmax(scores, learn_temperature(scores, numbers, weights))
+    return confident(numbers, probabilities)
+
+
+def _owners(labels: Sequence[Label]) -> dict[tuple[str, str], Label]:
+    """Return the newest label of each normalised text and intent."""
+    ordered = sorted(labels, key=lambda label: label.at)
+    return {(normalise(label.text), label.intent): label for label in ordered}
+
+
+def _suspect(
+    dataset: Dataset,
+    i: int,
+    scored: Confident,
+    owners: Mapping[tuple[str, str], Label],
+    catalogue: Catalogue,
+    alike: int,
+) -> Suspect:
+    row, better = dataset.rows[i], dataset.intents[int(scored.better[i])]
+    owner = owners.get((dataset.normalised[i], row.intent))
+    chance = float(scored.wrong[i])
+    stake = max(_stake(catalogue, row.intent), _stake(catalogue, better))
+    return Suspect(
+        row.text,
+        row.intent,
+        better,
+        row.source,
+        owner.by if owner else "",
+        owner.message_id if owner else "",
+        round(chance, 4),
+        round(float(scored.quality[i]), 4),
+        alike,
+        round(chance * alike * stake, 2),
+    )
+
+
+def _stake(catalogue: Catalogue, intent: str) -> float:
+    """Return what a wrong answer of an intent costs, in minutes; 1 where nothing says it."""
+    known = catalogue.intents.get(intent)
+    return catalogue.policy.cost.get(known.risk, 1.0) if known else 1.0
+
+
+def _hands(
+    dataset: Dataset,
+    owners: Mapping[tuple[str, str], Label],
+    scored: Confident,
+) -> tuple[Hand, ...]:
+    mine: dict[str, list[int]] = {}
+    for i, (row, text) in enumerate(zip(dataset.rows, dataset.normalised, strict=True)):
+        owner = owners.get((text, row.intent))
+        if owner and row.source is not Source.SEED:
+            mine.setdefault(owner.by, []).append(i)
+    hands = [_hand(by, members, dataset, scored) for by, members in mine.items()]
+    return tuple(sorted(hands, key=lambda hand: (-hand.suspects, hand.by)))
+
+
+def _hand(by: str, members: Sequence[int], dataset: Dataset, scored: Confident) -> Hand:
+    wrong = [i for i in members if scored.suspect[i]]
+    pairs = Counter((dataset.rows[i].intent, dataset.intents[int(scored.better[i])]) for i in wrong)
+    top = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:MIXED_UP]
+    mixed_up = tuple((given, better, n) for (given, better), n in top)
+    return Hand(by, len(members), len(wrong), wilson(len(wrong), len(members)), mixed_up)
+
+
+def _contradictions(dataset: Dataset) -> tuple[Contradiction, ...]:
+    groups: dict[int, list[Row]] = {}
+    for row in dataset.rows:
+        groups.setdefault(row.group, []).append(row)
+    found = [
+        Contradiction(tuple(row.text for row in rows), Counter(row.intent for row in rows))
+        for rows in groups.values()
+        if len({row.intent for row in rows}) > 1
+    ]
+    return tuple(sorted(found, key=lambda one: (-len(one.texts), one.texts)))
