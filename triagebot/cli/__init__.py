@@ -27,7 +27,7 @@ COMMANDS = {
     "predict": "Read messages, write predictions, one JSON object a line.",
     "cluster": "Group messages so that one decision serves many.",
     "model": "List, show, verify, promote and roll back models.",
-    "data": "Validate and count what is written in intents/.",
+    "data": "Validate, count, split and convert sentences and labels.",
     "labels": "Export and check what people corrected.",
     "user": "Add and list the people who may sign in.",
     "fan": "Export or erase all that is held of a fan.",

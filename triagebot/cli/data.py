@@ -1,4 +1,4 @@
-"""`triagebot data`: check and count what is written in intents/ and in label files."""
+"""`triagebot data`: check and count what is written, and carry it between tools."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from triagebot.cli import echo_json
+from triagebot.cli import data_files, echo_json
 from triagebot.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ SHOWN = 200
 
 @click.group()
 def data() -> None:
-    """Validate and count what is written in intents/."""
+    """Validate, count, split and convert sentences and labels."""
+
+
+for command in data_files.COMMANDS:
+    data.add_command(command)
 
 
 @data.command()
