@@ -37,6 +37,8 @@ def accounts(settings: Settings) -> dict[str, Account]:
             tuple(account.allow_ips),
             account.passive_only,
             "".join(read_secret(account.secret_file)),
+            account.tap_menus,
+            account.mark_ai,
         )
         for name, account in settings.wechat.items()
     }

@@ -1,4 +1,4 @@
-"""Deliver what agents wrote: in order for each fan, and never twice by guesswork.
+"""Deliver what people wrote and the bot says late: in order, and never twice by guesswork.
 
 A text is tried again only when the platform has certainly not taken it. When nobody can know, it
 ends as uncertain and a person decides. Channels without a deliverer fetch their texts themselves.
@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from triagebot.errors import ChannelRefused, TriagebotError
-from triagebot.store import outbound
+from triagebot.store import outbound, reply_ways
 from triagebot.store.database import Database
 from triagebot.store.outbound import OutboundRow, State
 
@@ -32,20 +32,25 @@ LONGEST_PAUSE = timedelta(seconds=60)
 
 
 class Result(StrEnum):
-    """How one try ended; `not_taken` may be tried again, `refused` may not."""
+    """How one try ended; `not_taken` may be tried again, `held` when the fan has written."""
 
     DELIVERED = "delivered"
     NOT_TAKEN = "not_taken"
+    HELD = "held"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a platform said to one try; `error` is its reason in few words."""
+    """What a platform said to one try; `error` is its reason in few words.
+
+    `again_at` is before when no try has a chance, if the platform said so.
+    """
 
     result: Result
     error: str = ""
+    again_at: datetime | None = None
 
 
 class Deliver(Protocol):
@@ -95,9 +100,11 @@ class Outbox:
     async def deliver_due(self) -> int:
         """Deliver what is due now, and what becomes due by that; return how many were tried.
 
-        What another sender left behind when it died ends as uncertain first.
+        What another sender left behind when it died ends as uncertain first. Replies that no
+        redelivery came for join the queue.
         """
-        await self._db.write(outbound.interrupted, self._clock() - INTERRUPTED_AFTER)
+        now = self._clock()
+        await self._db.write(reply_ways.tidy, now, now - INTERRUPTED_AFTER)
         tried = 0
         for channel, deliver in self._deliverers.items():
             while not self._stopping:
@@ -142,8 +149,12 @@ class Outbox:
             return Receipt(Result.UNCERTAIN, type(error).__name__)
 
     async def _settle(self, text: OutboundRow, receipt: Receipt) -> None:
-        if receipt.result is Result.NOT_TAKEN and text.attempts < LAST_ATTEMPT:
-            due_at = self._clock() + pause_after(text.attempts)
+        if receipt.result is Result.HELD:
+            await self._db.write(outbound.hold, text.id, receipt.error)
+            return
+        may_repeat = receipt.again_at or text.attempts < LAST_ATTEMPT
+        if receipt.result is Result.NOT_TAKEN and may_repeat:
+            due_at = receipt.again_at or self._clock() + pause_after(text.attempts)
             await self._db.write(outbound.retry, text.id, due_at, receipt.error)
             return
         state = _END[receipt.result]

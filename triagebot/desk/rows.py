@@ -15,7 +15,7 @@ from triagebot.desk.shapes import (
 )
 from triagebot.domain.decision import Decision
 from triagebot.domain.label import Label
-from triagebot.store import conversations
+from triagebot.store.conversation_rows import ConversationRow as StoredRow
 from triagebot.store.messages import MessageRow
 from triagebot.store.outbound import OutboundRow
 
@@ -23,7 +23,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 FAN_SHOWN = 4
 
 
-def conversation_row(row: conversations.ConversationRow) -> ConversationRow:
+def conversation_row(row: StoredRow) -> ConversationRow:
     """Return a conversation as lists show it, with the end of the fan's id only."""
     holder = None
     if row.agent_id is not None:
@@ -43,6 +43,7 @@ def conversation_row(row: conversations.ConversationRow) -> ConversationRow:
         unread=row.unread,
         window_until=row.window_until if row.window_until > NEVER else None,
         fence=row.fence,
+        messages_left=row.messages_left,
     )
 
 
@@ -77,7 +78,9 @@ def message_items(row: MessageRow, label: Label | None) -> list[ThreadItem]:
 
 
 def outbound_item(row: OutboundRow) -> ThreadItem:
-    """Return the item of an agent's text with its state."""
+    """Return the item of a text with its state; the bot's late reply keeps its message's id."""
+    if row.message_id is not None:
+        return _late_item(row, row.message_id)
     return ThreadItem(
         id=f"o{row.id}",
         from_="agent",
@@ -90,11 +93,27 @@ def outbound_item(row: OutboundRow) -> ThreadItem:
     )
 
 
+def _late_item(row: OutboundRow, message_id: int) -> ThreadItem:
+    options = row.reply.options if row.reply else ()
+    return ThreadItem(
+        id=f"r{message_id}",
+        from_="bot",
+        kind="text",
+        text=row.text,
+        at=row.created_at,
+        detail={"error": row.error} if row.error else {},
+        options=[Choice(option.id, option.title) for option in options],
+        state=row.state.value,
+    )
+
+
 def thread(
     messages: list[MessageRow], texts: list[OutboundRow], labels: Mapping[int, Label]
 ) -> list[ThreadItem]:
     """Return all items of a conversation, oldest first."""
-    items = [item for row in messages for item in message_items(row, labels.get(row.id))]
+    late = {f"r{row.message_id}" for row in texts}
+    said = (item for row in messages for item in message_items(row, labels.get(row.id)))
+    items = [item for item in said if item.id not in late]
     items += [outbound_item(row) for row in texts]
     # Stable: a reply stays behind the message that it shares its moment with.
     return sorted(items, key=lambda item: item.at)

@@ -19,7 +19,10 @@ class Holder(msgspec.Struct):
 
 
 class ConversationRow(msgspec.Struct):
-    """A conversation as lists show it; `fan` is a short name, never the whole id."""
+    """A conversation as lists show it; `fan` is a short name, never the whole id.
+
+    Until `window_until` the fan may be written to, `messages_left` times if that is counted.
+    """
 
     id: str
     channel: str
@@ -35,6 +38,7 @@ class ConversationRow(msgspec.Struct):
     unread: int
     window_until: datetime | None
     fence: int
+    messages_left: int | None = None
 
 
 class Counts(msgspec.Struct):
@@ -235,6 +239,6 @@ class MessageEvent(msgspec.Struct):
 
 
 class ModelEvent(msgspec.Struct):
-    """The name of the model that serves now, or of what was published."""
+    """The name of the model that serves now."""
 
     name: str

@@ -40,6 +40,8 @@ class Reason(StrEnum):
     LAST_RESORT = "last_resort"
     WELCOME = "welcome"
     FAULT = "fault"
+    UNDELIVERED = "undelivered"
+    JOINED = "joined"
 
 
 @dataclass(frozen=True, slots=True)

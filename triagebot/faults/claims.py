@@ -21,7 +21,7 @@ from triagebot.faults.tally import Tally
 from triagebot.intake.accept import Intake
 from triagebot.store import agents, conversation_lists, conversations
 from triagebot.store.conversation_lists import View
-from triagebot.store.conversations import ConversationRow
+from triagebot.store.conversation_rows import ConversationRow
 from triagebot.store.database import Database
 from triagebot.store.tables import audit_log, conversation
 

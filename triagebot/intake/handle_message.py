@@ -5,20 +5,18 @@ from __future__ import annotations
 import logging
 import traceback
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.domain.prediction import Prediction
+from triagebot.domain.window import MESSAGE_HOURS
 from triagebot.intake.hand_off import is_a_persons, status_after, status_before
 from triagebot.intake.mind import Fault, Mind, Place, Thought
 from triagebot.store.messages import Conclusion
 
 logger = logging.getLogger(__name__)
-
-WINDOW = timedelta(hours=48)
-"""For how long after a fan's message the platform lets people write to them."""
 
 _NOT_MISSED = (Reason.CLOSE_ANSWERS,)
 
@@ -39,7 +37,9 @@ def conclude(
         decision = Decision(Action.HUMAN, Reason.FAULT)
         reply = _say_after_fault(mind, decision, memory, place)
     prediction = thought if isinstance(thought, Prediction) else None
-    return Conclusion(decision, reply, remember(memory, decision, prediction), _window(inbound))
+    return Conclusion(
+        decision, reply, remember(memory, decision, prediction), window_after(inbound)
+    )
 
 
 def begin(memory: Memory, inbound: Inbound) -> Memory:
@@ -98,6 +98,8 @@ def _say_after_fault(mind: Mind, decision: Decision, memory: Memory, place: Plac
         return Reply()
 
 
-def _window(inbound: Inbound) -> datetime | None:
+def window_after(inbound: Inbound) -> datetime | None:
+    """Return until when a message lets people write to the fan; None where it is no message."""
     # Only messages count: a tapped menu or a new follow opens a minute, too short for a person.
-    return None if inbound.kind is Kind.EVENT else inbound.sent_at + WINDOW
+    is_act = inbound.kind is Kind.EVENT or "bizmsgmenuid" in inbound.detail
+    return None if is_act else inbound.sent_at + MESSAGE_HOURS

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal, select, t
 
 from triagebot.domain.conversation import Status
 from triagebot.errors import BadInput
-from triagebot.store.conversations import ConversationRow, select_rows, to_row
+from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
 from triagebot.store.tables import conversation
 from triagebot.store.times import to_ms
 from triagebot.store.waiting import IS_WAITING

@@ -10,89 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    case,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, case, func, update
 
-from triagebot.domain.conversation import Memory, Status
+from triagebot.domain.conversation import Status
+from triagebot.domain.decision import Reason
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import audit_log, events
-from triagebot.store.tables import agent, conversation
-from triagebot.store.times import from_ms, to_ms
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
-    """A conversation as lists show it.
-
-    `reason`, `intent` and `confidence` belong to the last decision that was not silence: for an
-    open conversation, why it was handed off. `waiting_since` is since when the fan waits for a
-    person. `window_until` is until when the platform lets us write to the fan.
-    """
-
-    id: int
-    channel: str
-    fan: str
-    status: Status
-    agent_id: int | None
-    agent_name: str | None
-    opened_at: datetime | None
-    waiting_since: datetime | None
-    last_at: datetime
-    last_text: str
-    unread: int
-    intent: str | None
-    confidence: float
-    reason: str | None
-    fence: int
-    window_until: datetime
-    memory: Memory
-
-
-def select_rows() -> Select[Any]:
-    """Select conversations with the names of their holders."""
-    holder = conversation.outerjoin(agent, agent.c.id == conversation.c.agent_id)
-    return select(conversation, agent.c.name.label("agent_name")).select_from(holder)
-
-
-def to_row(row: Row[Any]) -> ConversationRow:
-    """Turn a row of `select_rows` into its value."""
-    memory = Memory(
-        status=Status(row.status),
-        misses=row.misses,
-        offered=tuple(msgspec.json.decode(row.offered)),
-        last_answer=row.last_answer,
-        last_text=row.last_question,
-        small_talk=row.small_talk,
-    )
-    is_open = memory.status is Status.OPEN
-    return ConversationRow(
-        id=row.id,
-        channel=row.channel,
-        fan=row.fan,
-        status=memory.status,
-        agent_id=row.agent_id,
-        agent_name=row.agent_name,
-        opened_at=from_ms(row.opened_at),
-        waiting_since=from_ms(row.waiting_since) if is_open else None,
-        last_at=from_ms(row.last_at),
-        last_text=row.last_text,
-        unread=row.unread if is_open else 0,
-        intent=row.intent,
-        confidence=row.confidence,
-        reason=row.reason,
-        fence=row.fence,
-        window_until=from_ms(row.window_until),
-        memory=memory,
-    )
+from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
+from triagebot.store.tables import conversation
+from triagebot.store.times import to_ms
 
 
 def get(connection: Connection, conversation_id: int) -> ConversationRow:
@@ -186,6 +112,23 @@ def hand_back(
     values = {"status": Status.PENDING, **_AT_REST, "misses": 0, "offered": "[]"}
     change = _Change("hand_back", _is_free_for(agent_id), values)
     return _apply(connection, change, conversation_id, agent_id, now, fence)
+
+
+def call_person(connection: Connection, conversation_id: int, reason: Reason) -> None:
+    """Put before people a conversation that the bot has, with nobody's doing."""
+    query = update(conversation).where(
+        conversation.c.id == conversation_id, conversation.c.status == Status.PENDING
+    )
+    query = query.values(
+        status=Status.OPEN,
+        opened_at=conversation.c.last_at,
+        waiting_since=conversation.c.last_at,
+        unread=1,
+        reason=reason,
+        fence=conversation.c.fence + 1,
+    )
+    if connection.execute(query).rowcount:
+        events.emit(connection, "conversation", conversation_id, {"change": "message"})
 
 
 # How long the fan has waited is kept, though nobody sees it at rest: undoing must not lose it.

@@ -1,7 +1,9 @@
-"""What agents write to fans, from the queue to its one visible end.
+"""What goes out to fans beside their own requests, from the queue to its one visible end.
 
-A text is `queued`, becomes `sending` before the platform is called, and ends `delivered`,
-`failed`, or `uncertain` when nobody can know; an uncertain one is not sent again by itself.
+Agents' texts, and replies of the bot that came too late for the request. A text is `queued`,
+becomes `sending` before the platform is called, and ends `delivered`, `failed`, or `uncertain`
+when nobody can know; an uncertain one is not sent again by itself. One that is `held` waits for
+the fan to write, as the platform wants it.
 """
 
 from __future__ import annotations
@@ -14,32 +16,43 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, insert, select, update
 
+from triagebot.domain.decision import Reason
+from triagebot.domain.message import Reply
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import conversations, events
-from triagebot.store.tables import agent, conversation, outbound
+from triagebot.store.decision_columns import reply_of
+from triagebot.store.tables import agent, conversation, message, outbound
 from triagebot.store.talks import SHOWN
 from triagebot.store.times import from_ms, to_ms
 
 
 class State(StrEnum):
-    """Where an agent's text is on its way to the fan."""
+    """Where a text is on its way to the fan."""
 
     QUEUED = "queued"
     SENDING = "sending"
+    HELD = "held"
     DELIVERED = "delivered"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
 
 
+_WAITING = (State.QUEUED, State.HELD)
+
+
 @dataclass(frozen=True, slots=True)
 class OutboundRow:
-    """One text of an agent. `sent_at` is when the platform was last called."""
+    """One text. `sent_at` is when the platform was last called.
+
+    An agent's has `agent_id`; the bot's has none, but `message_id`, of the message that it is the
+    late `reply` to.
+    """
 
     id: int
     conversation_id: int
     channel: str
     fan: str
-    agent_id: int
+    agent_id: int | None
     agent_name: str
     text: str
     client_id: str
@@ -48,6 +61,8 @@ class OutboundRow:
     created_at: datetime
     sent_at: datetime | None
     error: str
+    message_id: int | None = None
+    reply: Reply | None = None
 
 
 def add(
@@ -107,18 +122,20 @@ def claim(
     The next of a fan comes after the one before has ended, so the order is kept.
     """
     earlier = outbound.alias()
-    unsent = earlier.c.state.in_((State.QUEUED, State.SENDING))
+    unsent = earlier.c.state.in_((State.QUEUED, State.SENDING, State.HELD))
     blocked = exists().where(
         unsent,
         earlier.c.conversation_id == outbound.c.conversation_id,
         earlier.c.id < outbound.c.id,
     )
     is_due = (outbound.c.state == State.QUEUED) & (outbound.c.due_at <= to_ms(now))
+    # A held text is due when the fan has written since.
+    is_due |= (outbound.c.state == State.HELD) & (conversation.c.window_until > outbound.c.due_at)
     due = _select().with_only_columns(outbound.c.id).where(is_due, ~blocked)
     due = due.where(conversation.c.channel == channel).order_by(outbound.c.id).limit(limit)
     ids = connection.execute(due).scalars().all()
     # The state is checked again: another node may have been first.
-    mark = update(outbound).where(outbound.c.id.in_(ids), outbound.c.state == State.QUEUED)
+    mark = update(outbound).where(outbound.c.id.in_(ids), outbound.c.state.in_(_WAITING))
     mark = mark.values(state=State.SENDING, sent_at=to_ms(now), attempts=outbound.c.attempts + 1)
     mine = connection.execute(mark.returning(outbound.c.id)).scalars().all()
     return [_changed(connection, number) for number in sorted(mine)]
@@ -133,6 +150,27 @@ def retry(connection: Connection, outbound_id: int, due_at: datetime, error: str
     """Queue again, for `due_at`, a text that the platform has certainly not taken."""
     values = {"state": State.QUEUED, "due_at": to_ms(due_at), "error": error}
     return _move(connection, outbound_id, (State.SENDING,), values)
+
+
+def hold(connection: Connection, outbound_id: int, error: str) -> OutboundRow:
+    """Keep a text until its fan writes again, at the latest until their window closes."""
+    window = select(conversation.c.window_until).where(
+        conversation.c.id == outbound.c.conversation_id
+    )
+    values = {"state": State.HELD, "due_at": window.scalar_subquery(), "error": error}
+    return _move(connection, outbound_id, (State.SENDING,), values)
+
+
+def expire(connection: Connection, now: datetime) -> list[OutboundRow]:
+    """End as failed what was held until its fan's window closed."""
+    over = (outbound.c.state == State.HELD) & (outbound.c.due_at <= to_ms(now))
+    opened = exists().where(
+        conversation.c.id == outbound.c.conversation_id,
+        conversation.c.window_until > outbound.c.due_at,
+    )
+    query = update(outbound).where(over, ~opened).values(state=State.FAILED)
+    numbers = connection.execute(query.returning(outbound.c.id)).scalars().all()
+    return [_changed(connection, number) for number in sorted(numbers)]
 
 
 def resend(connection: Connection, outbound_id: int, now: datetime) -> OutboundRow:
@@ -161,8 +199,12 @@ def _move(
 
 def _changed(connection: Connection, outbound_id: int) -> OutboundRow:
     row = get(connection, outbound_id)
-    payload = {"outbound_id": str(row.id), "from": "agent", "state": row.state}
+    sender = "bot" if row.agent_id is None else "agent"
+    payload = {"outbound_id": str(row.id), "from": sender, "state": row.state}
     events.emit(connection, "message", row.conversation_id, payload)
+    if row.agent_id is None and row.state in (State.FAILED, State.UNCERTAIN):
+        # Nobody else would ever see that the fan was left without an answer.
+        conversations.call_person(connection, row.conversation_id, Reason.UNDELIVERED)
     return row
 
 
@@ -178,24 +220,29 @@ def _answered(
 
 
 def _select() -> Select[Any]:
-    columns = (outbound, conversation.c.channel, conversation.c.fan, agent.c.name)
+    columns = (outbound, conversation.c.channel, conversation.c.fan, agent.c.name, message.c.reply)
     source = outbound.join(conversation, conversation.c.id == outbound.c.conversation_id)
-    return select(*columns).select_from(source.join(agent, agent.c.id == outbound.c.agent_id))
+    source = source.outerjoin(agent, agent.c.id == outbound.c.agent_id)
+    source = source.outerjoin(message, message.c.id == outbound.c.message_id)
+    return select(*columns).select_from(source)
 
 
 def _to_row(row: Row[Any]) -> OutboundRow:
+    reply = reply_of(row) if row.message_id is not None else None
     return OutboundRow(
         id=row.id,
         conversation_id=row.conversation_id,
         channel=row.channel,
         fan=row.fan,
         agent_id=row.agent_id,
-        agent_name=row.name,
-        text=row.text,
+        agent_name=row.name or "",
+        text=reply.text if reply else row.text,
         client_id=row.client_id,
         state=State(row.state),
         attempts=row.attempts,
         created_at=from_ms(row.created_at),
         sent_at=from_ms(row.sent_at),
         error=row.error,
+        message_id=row.message_id,
+        reply=reply,
     )

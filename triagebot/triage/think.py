@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 
 import numpy as np
 
@@ -40,7 +39,7 @@ class Mind:
         staffed: Callable[[], bool] = lambda: True,
     ) -> None:
         self.bundle = bundle
-        self._facts, self._staffed = facts or {}, staffed
+        self.voice = Voice(bundle.catalogue, facts or {}, staffed)
         self.thresholds = Thresholds(
             {
                 name: proof.threshold
@@ -50,24 +49,12 @@ class Mind:
             bundle.proof.answer_floor,
         )
         self._segmenter = _trusted_segmenter(bundle)
-        self._use(bundle.catalogue)
         self._answers = self._index()
 
     @property
     def catalogue(self) -> Catalogue:
-        """The intents, answers, rules and policy in use: the bundle's, with what was edited."""
-        return self._catalogue
-
-    def edited(self, catalogue: Catalogue) -> Mind:
-        """Return a mind that answers from another catalogue; what it has learnt stays the same.
-
-        Questions are found at once; intents are told apart as before, until the next training.
-        """
-        mind = copy(self)
-        mind._use(catalogue)
-        if _wordings(catalogue) != _wordings(self._catalogue):
-            mind._answers = mind._index()
-        return mind
+        """The intents, answers, rules and policy that the bundle was trained with."""
+        return self.bundle.catalogue
 
     @property
     def model(self) -> str:
@@ -143,10 +130,6 @@ class Mind:
         known = self.catalogue.intents.get(intent)
         return known is not None and known.kind in (IntentKind.CHITCHAT, IntentKind.OUT_OF_SCOPE)
 
-    def _use(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self.voice = Voice(catalogue, self._facts, self._staffed)
-
     def _index(self) -> AnswerIndex:
         questions, heard = [], []
         for answer in self.catalogue.answers.values():
@@ -156,10 +139,6 @@ class Mind:
                 heard.append((text, tokens))
         vocabulary = self.bundle.vocabulary
         return AnswerIndex(questions, vocabulary.rows(heard), vocabulary)
-
-
-def _wordings(catalogue: Catalogue) -> list[tuple[str, ...]]:
-    return [(answer.id, *answer.questions) for answer in catalogue.answers.values()]
 
 
 def wake(

@@ -21,8 +21,13 @@ from triagebot.channels.wechat.kefu import Kefu  # noqa: E402
 from triagebot.channels.wechat.tokens import Tokens  # noqa: E402
 from triagebot.channels.wechat.transport import Transport  # noqa: E402
 from triagebot.channels.wechat.window import Ledger  # noqa: E402
+from triagebot.domain.decision import Action, Decision, Reason  # noqa: E402
+from triagebot.domain.message import Reply  # noqa: E402
 from triagebot.fakewechat.platform import Platform  # noqa: E402
 from triagebot.fakewechat.pusher import Pusher  # noqa: E402
+from triagebot.intake.handle_message import window_after  # noqa: E402
+from triagebot.store import messages  # noqa: E402
+from triagebot.store.messages import Conclusion  # noqa: E402
 
 
 @pytest.fixture
@@ -90,8 +95,34 @@ def api(transport, clock, pauses):
 
 
 @pytest.fixture
-def ledger(clock):
-    return Ledger(clock)
+def ledger(database, clock):
+    return Ledger(database, "wechat:main", clock)
+
+
+@pytest.fixture
+def note(database, ledger, clock):
+    """Let a fan do something that is stored, as the whole server would."""
+    silent = Decision(Action.SILENT, Reason.NOT_A_MESSAGE)
+
+    def conclude(inbound, memory, _thought, _place):
+        return Conclusion(silent, Reply(), memory, window_after(inbound))
+
+    async def take(inbound):
+        await database.write(messages.record, [(inbound, None)], conclude, clock())
+        await ledger.note(inbound)
+
+    return take
+
+
+@pytest.fixture
+def left(ledger, clock):
+    """How many messages a fan may still get, None when nothing is known."""
+
+    async def count(fan):
+        window = await ledger.window(fan)
+        return None if window is None else window.left(clock())
+
+    return count
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ FAN = "oFan1"
 CARD = Article("标题", "说明", "https://example.com/p.jpg", "https://example.com")
 
 
-def note(ledger, clock):
-    ledger.note(Inbound("wechat:main", FAN, "k", Kind.TEXT, "x", clock()))
+def words(clock):
+    return Inbound("wechat:main", FAN, f"k{clock()}", Kind.TEXT, "x", clock())
 
 
 async def test_a_colleagues_face_and_the_grey_line_go_with_it(kefu, tencent):
@@ -30,9 +30,9 @@ async def test_a_colleagues_face_and_the_grey_line_go_with_it(kefu, tencent):
     assert body["aimsgcontext"] == {"is_ai_msg": 1}
 
 
-async def test_a_long_text_goes_out_in_parts_in_order(kefu, tencent, ledger, clock):
+async def test_a_long_text_goes_out_in_parts_in_order(kefu, tencent, note, left, clock):
     tencent.open_window(FAN)
-    note(ledger, clock)
+    await note(words(clock))
     text = "".join(f"第{number}句话。" for number in range(300))
     sent = await kefu.send_text(FAN, text)
     parts = tencent.sent_to(FAN)
@@ -40,7 +40,7 @@ async def test_a_long_text_goes_out_in_parts_in_order(kefu, tencent, ledger, clo
     assert sent.sent == len(parts) > 1
     assert "".join(parts) == text
     assert all(len(part.encode()) <= LIMIT for part in parts)
-    assert ledger.left(FAN) == 5 - len(parts)
+    assert await left(FAN) == 5 - len(parts)
 
 
 async def test_texts_to_one_fan_never_overtake_each_other(kefu, tencent):
@@ -131,16 +131,16 @@ async def test_still_too_long_is_refused_and_not_tried_for_ever(kefu, tencent, m
 
 
 @pytest.mark.parametrize("knob", ["drop_before", "drop_after", "bad_gateway", "truncate"])
-async def test_a_lost_answer_is_uncertain_and_not_repeated(kefu, tencent, ledger, clock, knob):
+async def test_a_lost_answer_is_uncertain_and_not_repeated(kefu, tencent, note, left, clock, knob):
     tencent.open_window(FAN)
-    note(ledger, clock)
+    await note(words(clock))
     tencent.knobs.only_path = SEND
     setattr(tencent.knobs, knob, 1)
     sent = await kefu.send_text(FAN, "一")
     assert sent.state is SendState.UNCERTAIN
     assert not sent.may_repeat
     assert tencent.calls[SEND] == 1
-    assert ledger.left(FAN) == 4
+    assert await left(FAN) == 4
 
 
 async def test_where_asked_for_an_uncertain_one_is_repeated_once(api, ledger, tencent, pauses):
@@ -177,17 +177,17 @@ def test_used_quota_waits_for_the_minute_or_for_midnight_in_china(clock, errcode
     assert Sent(SendState.WINDOW_CLOSED, errcode=45015).repeat_at(clock()) is None
 
 
-async def test_a_closed_window_and_used_messages_are_taken_down(kefu, tencent, ledger, clock):
+async def test_a_closed_window_and_used_messages_are_taken_down(kefu, tencent, note, left, clock):
     tencent.open_window(FAN, left=1)
-    note(ledger, clock)
+    await note(words(clock))
     messages = [m.text("一"), m.text("二")]
     assert (await kefu.send(FAN, messages)).state is SendState.MESSAGES_USED
-    assert ledger.left(FAN) == 0
+    assert await left(FAN) == 0
     clock.move(hours=1)
-    note(ledger, clock)
+    await note(words(clock))
     tencent.unfollow(FAN)
     assert (await kefu.send_text(FAN, "三")).state is SendState.WINDOW_CLOSED
-    assert ledger.left(FAN) == 0
+    assert await left(FAN) == 0
 
 
 async def test_typing_shows_or_does_not_and_nobody_is_troubled(kefu, tencent):

@@ -10,10 +10,9 @@ from wechat_world import APPID, KEY, TOKEN, account_of, needs_vectors, post, vec
 
 from triagebot.channels.wechat import render as r
 from triagebot.channels.wechat.crypto import Seal, WeChatCryptoError, decode_key
-from triagebot.channels.wechat.kefu import SEND, Kefu
+from triagebot.channels.wechat.kefu import SEND
 from triagebot.channels.wechat.parse import parse
 from triagebot.channels.wechat.tokens import PATH, Tokens
-from triagebot.channels.wechat.window import Ledger
 from triagebot.channels.wechat.xml import WeChatParseError
 from triagebot.domain.message import Reply
 from triagebot.fakewechat.crypto import decrypt, encrypt, open_reply, signature_of
@@ -169,9 +168,8 @@ async def test_trap_passive_and_late_reply_both(serve, intake):
     assert late == []
 
 
-async def test_trap_parts_out_of_order(api, tencent, clock):
+async def test_trap_parts_out_of_order(kefu, tencent):
     tencent.open_window("oFan1", left=20)
-    kefu = Kefu(api, Ledger(clock))
     texts = ["一。" * 900, "二。" * 900, "三"]
     await asyncio.gather(*(kefu.send_text("oFan1", text) for text in texts))
     assert "".join(tencent.sent_to("oFan1")) == "".join(texts)

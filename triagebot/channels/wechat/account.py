@@ -31,6 +31,8 @@ class Account:
     `freshness_seconds` refuses requests stamped further than that from our clock, 0 takes
     all. `allow_ips` are addresses and networks that may call, none for all. `passive_only`
     is for accounts that may not use the customer-service API. `secret` is the AppSecret.
+    `tap_menus` sends late menus as ones that can be tapped; a tap keeps the window open for a
+    minute only. `mark_ai` puts WeChat's grey line under the bot's late replies.
     Raises BadInput for values WeChat's console would not accept, by the name of the field.
     """
 
@@ -44,6 +46,8 @@ class Account:
     allow_ips: tuple[str, ...] = ()
     passive_only: bool = False
     secret: str = field(default="", repr=False)
+    tap_menus: bool = False
+    mark_ai: bool = False
 
     def __post_init__(self) -> None:
         if self.mode not in tuple(Mode):

@@ -7,19 +7,22 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from triagebot.channels.wechat.api import PAUSE, Sleep, WeChatApi
 from triagebot.channels.wechat.api_errors import (
     Ambiguous,
+    InvalidFan,
     MessagesUsed,
     NotEntitled,
     Overloaded,
+    QuotaUsed,
     TooLong,
     WeChatApiError,
     WindowClosed,
 )
 from triagebot.channels.wechat.kefu_messages import Message, messages_of, texts
-from triagebot.channels.wechat.sent import SendState, Sent, state_of
+from triagebot.channels.wechat.sent import SendState, Sent, refused_by, state_of
 from triagebot.channels.wechat.text_split import LIMIT
 from triagebot.channels.wechat.window import Ledger
 from triagebot.domain.message import Reply
@@ -33,8 +36,9 @@ TYPING = "/cgi-bin/message/custom/typing"
 class Kefu:
     """The customer-service messages of one account.
 
-    With `resend_ambiguous` a message whose fate is unknown is sent once more, and may come
-    twice. `passive_only` turns true by itself when WeChat says the account may not send.
+    What the ledger knows to be refused is not sent. With `resend_ambiguous` a message whose fate
+    is unknown is sent once more, and may come twice. `passive_only` turns true by itself when
+    WeChat says the account may not send, and `quiet_until` is set when its calls are used up.
     """
 
     def __init__(
@@ -47,6 +51,8 @@ class Kefu:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.passive_only = passive_only
+        self.quiet_until: datetime | None = None
+        self._quiet_code = 0
         self._api = api
         self._ledger = ledger
         self._resend_ambiguous = resend_ambiguous
@@ -87,7 +93,12 @@ class Kefu:
         if self.passive_only:
             return Sent(SendState.NOT_ENTITLED, left=tuple(messages))
         async with self._turn(fan):
-            return await self._send_all(fan, list(messages), extras)
+            now = self._ledger.clock()
+            if self.quiet_until and now < self.quiet_until:
+                left = tuple(messages)
+                return Sent(SendState.QUOTA_USED, left=left, errcode=self._quiet_code)
+            refusal = refused_by(await self._ledger.window(fan), now, messages)
+            return refusal or await self._send_all(fan, list(messages), extras)
 
     async def typing(self, fan: str, on: bool = True) -> bool:
         """Show, or stop showing, that somebody is typing; says whether WeChat did."""
@@ -106,12 +117,12 @@ class Kefu:
             except TooLong as error:
                 parts = _shorter(messages[0])
                 if not parts:
-                    return self._ended(fan, error, count, messages)
+                    return await self._ended(fan, error, count, messages)
                 messages[:1] = parts
                 continue
             except WeChatApiError as error:
-                return self._ended(fan, error, count, messages)
-            self._ledger.spend(fan)
+                return await self._ended(fan, error, count, messages)
+            await self._ledger.spend(fan)
             del messages[0]
             count += 1
         return Sent(SendState.DELIVERED if count else SendState.EMPTY, sent=count)
@@ -125,25 +136,29 @@ class Kefu:
             await self._sleep(PAUSE)
             await self._api.post(SEND, message)
 
-    def _ended(
+    async def _ended(
         self, fan: str, error: WeChatApiError, count: int, messages: Sequence[Message]
     ) -> Sent:
-        if isinstance(error, WindowClosed):
-            self._ledger.close(fan)
+        left = tuple(messages)
+        sent = Sent(state_of(error), sent=count, left=left, errcode=error.errcode, rid=error.rid)
+        if isinstance(error, WindowClosed | InvalidFan):
+            await self._ledger.close(fan)
         elif isinstance(error, MessagesUsed):
-            self._ledger.use_up(fan)
+            await self._ledger.use_up(fan)
         elif isinstance(error, Ambiguous | Overloaded):
-            self._ledger.spend(fan)  # perhaps it was; better one too few
+            await self._ledger.spend(fan)  # perhaps it was; better one too few
         elif isinstance(error, NotEntitled):
             self.passive_only = True
             log.critical("ALARM: the account may not send messages any more: %s", error.message)
-        return Sent(
-            state_of(error),
-            sent=count,
-            left=tuple(messages),
-            errcode=error.errcode,
-            rid=error.rid,
-        )
+        elif isinstance(error, QuotaUsed):
+            self._be_quiet(sent)
+        return sent
+
+    def _be_quiet(self, sent: Sent) -> None:
+        """Send nothing until it has a chance; who clears the quota is a person, never we."""
+        self.quiet_until = sent.repeat_at(self._ledger.clock())
+        self._quiet_code = sent.errcode
+        log.critical("ALARM: the account's calls are used up: %s", sent.words("en"))
 
     @asynccontextmanager
     async def _turn(self, fan: str) -> AsyncIterator[None]:

@@ -110,6 +110,8 @@ def _detail(fields: Mapping[str, str], kind: Kind) -> dict[str, str]:
     detail = without(fields, "FromUserName", "CreateTime")
     if "MsgId" not in detail and "MsgID" in detail and kind is not Kind.EVENT:
         detail["MsgId"] = detail.pop("MsgID")
+    if detail.get("bizmsgmenuid"):
+        detail["option"] = detail["bizmsgmenuid"]  # what they tapped in our menu message
     if kind is Kind.EVENT and _event(fields) in (Event.FOLLOW, Event.SCAN):
         scene = detail.get("EventKey", "").removeprefix(_SCENE)
         if detail.get("Ticket") and scene:

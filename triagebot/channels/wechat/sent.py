@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -22,9 +22,11 @@ from triagebot.channels.wechat.api_errors import (
 )
 from triagebot.channels.wechat.api_words import meaning
 from triagebot.channels.wechat.kefu_messages import Message
+from triagebot.domain.window import MESSAGE_COUNT, Window
 
 _CHINA = timezone(timedelta(hours=8))
 _MINUTE_LIMIT = 45011
+_TOO_LONG, _NO_TIME, _NO_MESSAGES = 45002, 45015, 45047
 
 
 class SendState(StrEnum):
@@ -102,6 +104,21 @@ class Sent:
     def words(self, language: str) -> str:
         """Return the trouble in words, `zh` or `en`; "" when there was none."""
         return meaning(self.errcode)[language] if self.errcode else ""
+
+
+def refused_by(window: Window | None, now: datetime, messages: Sequence[Message]) -> Sent | None:
+    """Return how sending would end that the window does not allow, None where it may.
+
+    Nothing is begun that could not be ended: half an answer is worse than one that waits.
+    """
+    if window is None or len(messages) <= window.left(now):
+        return None
+    left = tuple(messages)
+    if len(messages) > MESSAGE_COUNT:
+        return Sent(SendState.REFUSED, left=left, errcode=_TOO_LONG)
+    if window.is_open(now):
+        return Sent(SendState.MESSAGES_USED, left=left, errcode=_NO_MESSAGES)
+    return Sent(SendState.WINDOW_CLOSED, left=left, errcode=_NO_TIME)
 
 
 def state_of(error: WeChatApiError) -> SendState:

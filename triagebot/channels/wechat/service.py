@@ -21,6 +21,7 @@ from triagebot.channels.wechat.transport import BASE_URL, Transport
 from triagebot.channels.wechat.window import Ledger
 from triagebot.domain.message import Inbound
 from triagebot.errors import Busy
+from triagebot.store.database import Database
 from triagebot.store.outbound import OutboundRow
 
 Clock = Callable[[], datetime]
@@ -45,13 +46,16 @@ class WeChatService:
         accounts: Mapping[str, Account],
         api_urls: Mapping[str, str],
         intake: Intake,
+        db: Database,
         clock: Clock,
     ) -> None:
         self._accounts = dict(accounts)
         self._api_urls = dict(api_urls)
         self._clock = clock
         self._intake = intake
-        self._ledgers = {account.channel: Ledger(clock) for account in accounts.values()}
+        self._db = db
+        self._of_channel = {account.channel: account for account in accounts.values()}
+        self._ledgers = {channel: Ledger(db, channel, clock) for channel in self._of_channel}
         self._kefu: dict[str, Kefu] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -79,18 +83,23 @@ class WeChatService:
             await self._session.close()
 
     async def accept(self, inbound: Inbound) -> Outcome:
-        """Take a message in, and note that its fan may now be written to."""
+        """Take a message in, and note what else lets us write to its fan."""
         outcome = await self._intake.accept(inbound)
         if not outcome.duplicate:
-            self._ledgers[inbound.channel].note(inbound)
+            await self._ledgers[inbound.channel].note(inbound)
         return outcome
 
     async def deliver(self, text: OutboundRow, /) -> Receipt:
-        """Send an agent's text; nothing that may have gone out is ever sent again."""
+        """Send a text or a late reply; nothing that may have gone out is ever sent again."""
         kefu = self._kefu.get(text.channel)
         if kefu is None:
             raise Busy("The connections to WeChat are not open.")
-        return receipt_of(await kefu.send_text(text.fan, text.text))
+        if text.reply is None:
+            return receipt_of(await kefu.send_text(text.fan, text.text), self._clock())
+        account = self._of_channel[text.channel]
+        menu, marked = account.tap_menus, account.mark_ai
+        sent = await kefu.send_reply(text.fan, text.reply, as_menu=menu, from_ai=marked)
+        return receipt_of(sent, self._clock())
 
     def _build(self, account: Account, session: aiohttp.ClientSession) -> Kefu:
         transport = Transport(session, self._api_urls.get(account.name) or BASE_URL)
@@ -102,11 +111,15 @@ class WeChatService:
         )
 
 
-def receipt_of(sent: Sent) -> Receipt:
+def receipt_of(sent: Sent, now: datetime) -> Receipt:
     """Return what the outbox does after a send ended so."""
     words = sent.words("zh") or sent.state.value
     if sent.state in (SendState.DELIVERED, SendState.EMPTY):
         return Receipt(Result.DELIVERED)
     if sent.state is SendState.UNCERTAIN or sent.sent:
         return Receipt(Result.UNCERTAIN, words)
+    if sent.state is SendState.MESSAGES_USED:
+        return Receipt(Result.HELD, words)
+    if sent.state is SendState.QUOTA_USED:
+        return Receipt(Result.NOT_TAKEN, words, again_at=sent.repeat_at(now))
     return Receipt(Result.NOT_TAKEN if sent.may_repeat else Result.REFUSED, words)

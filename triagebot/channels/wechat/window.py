@@ -1,128 +1,73 @@
-"""How long, and how often, each fan may still be written to: our own count of Tencent's rule."""
+"""The window ledger: what each fan may still be sent, kept in the store for all processes."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from triagebot.domain.message import Event, Inbound, Kind
+from triagebot.domain.window import ACT_TIME, Window
+from triagebot.errors import TriagebotError
+from triagebot.store import windows
+from triagebot.store.database import Database
 
-AFTER_MESSAGE = (timedelta(hours=48), 5)
-AFTER_ACT = (timedelta(minutes=1), 3)
-"""After a tap on the menu, a follow or a scan."""
+log = logging.getLogger(__name__)
 
 _ACTS = frozenset({"click", "scancode_push", "scancode_waitmsg", "subscribe", "scan"})
-_REMEMBERED = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """So many messages until then."""
-
-    until: datetime
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What a fan's last message and last act allow, each on its own.
-
-    Whether WeChat adds them up is not documented; here the better one counts, and a message of
-    ours is taken off both, so that more is never promised than there is.
-    """
-
-    message: Grant | None = None
-    act: Grant | None = None
-
-    def left(self, now: datetime) -> int:
-        """Return how many messages may still be sent."""
-        return max((grant.left for grant in self._open(now)), default=0)
-
-    def until(self, now: datetime) -> datetime | None:
-        """Return when the last of them expires; None when nothing may be sent."""
-        return max((grant.until for grant in self._open(now) if grant.left), default=None)
-
-    def opened(self, inbound: Inbound) -> Window:
-        """Return the window after something that the fan did, counted from when they did it."""
-        if inbound.event is Event.UNFOLLOW:
-            return Window()
-        if inbound.kind is Kind.EVENT:
-            name = inbound.detail.get("Event", "").lower()
-            return (
-                replace(self, act=_grant(inbound, AFTER_ACT, self.act)) if name in _ACTS else self
-            )
-        if inbound.detail.get("bizmsgmenuid"):  # a tap on our menu message is no message
-            return replace(self, act=_grant(inbound, AFTER_ACT, self.act))
-        return replace(self, message=_grant(inbound, AFTER_MESSAGE, self.message))
-
-    def spent(self) -> Window:
-        """Return the window after one message of ours."""
-        return Window(_less(self.message), _less(self.act))
-
-    def used_up(self) -> Window:
-        """Return the window after WeChat said that there were no messages left."""
-        return Window(_none(self.message), _none(self.act))
-
-    def _open(self, now: datetime) -> list[Grant]:
-        return [grant for grant in (self.message, self.act) if grant and now < grant.until]
+def is_act(inbound: Inbound) -> bool:
+    """Whether this opens the window for a minute; a tap on our own menu message is no message."""
+    if inbound.kind is Kind.EVENT:
+        return inbound.detail.get("Event", "").lower() in _ACTS
+    return bool(inbound.detail.get("bizmsgmenuid"))
 
 
 class Ledger:
-    """The windows of the fans who did something lately.
+    """The windows of one account's fans.
 
-    A fan it does not know may still be written to: WeChat's own answer is the truth.
+    A fan it does not know may still be written to: WeChat's own answer is the truth. When the
+    store is away, nothing is known and nothing is taken down.
     """
 
-    def __init__(self, clock: Callable[[], datetime], remembered: int = _REMEMBERED) -> None:
-        self._clock = clock
-        self._remembered = remembered
-        self._windows: OrderedDict[str, Window] = OrderedDict()
+    def __init__(self, db: Database, channel: str, clock: Callable[[], datetime]) -> None:
+        self._db = db
+        self._channel = channel
+        self.clock = clock
 
-    def note(self, inbound: Inbound) -> None:
-        """Take down what a fan did."""
-        self._put(inbound.fan, self._windows.get(inbound.fan, Window()).opened(inbound))
+    async def note(self, inbound: Inbound) -> None:
+        """Take down what a fan did; their messages are taken down with their conversation."""
+        if inbound.event is Event.UNFOLLOW:
+            await self.close(inbound.fan)
+        elif is_act(inbound):
+            until = inbound.sent_at + ACT_TIME
+            if until > self.clock():
+                await self._write(windows.open_by_act, inbound.fan, until)
 
-    def window(self, fan: str) -> Window | None:
+    async def window(self, fan: str) -> Window | None:
         """Return the window of a fan, None when nothing is known."""
-        return self._windows.get(fan)
+        try:
+            return await self._db.read(windows.get, self._channel, fan)
+        except TriagebotError as error:
+            log.warning("a fan's window was not read: %s", error.code)
+            return None
 
-    def left(self, fan: str) -> int | None:
-        """Return how many messages a fan may still get, None when nothing is known."""
-        window = self._windows.get(fan)
-        return None if window is None else window.left(self._clock())
-
-    def spend(self, fan: str) -> None:
+    async def spend(self, fan: str) -> None:
         """Take down that a message was sent."""
-        if window := self._windows.get(fan):
-            self._put(fan, window.spent())
+        await self._write(windows.spend, fan)
 
-    def use_up(self, fan: str) -> None:
+    async def use_up(self, fan: str) -> None:
         """Take down that WeChat wants to hear from the fan first."""
-        self._put(fan, self._windows.get(fan, Window()).used_up())
+        await self._write(windows.use_up, fan)
 
-    def close(self, fan: str) -> None:
+    async def close(self, fan: str) -> None:
         """Take down that the fan cannot be written to any more."""
-        self._put(fan, Window())
+        await self._write(windows.close, fan)
 
-    def _put(self, fan: str, window: Window) -> None:
-        self._windows[fan] = window
-        self._windows.move_to_end(fan)
-        while len(self._windows) > self._remembered:
-            self._windows.popitem(last=False)
-
-
-def _grant(inbound: Inbound, rule: tuple[timedelta, int], known: Grant | None) -> Grant:
-    """Return the later of two grants: a redelivery, or a straggler, gives nothing new."""
-    duration, messages = rule
-    until = inbound.sent_at + duration
-    return known if known and known.until >= until else Grant(until, messages)
-
-
-def _less(grant: Grant | None) -> Grant | None:
-    return replace(grant, left=max(grant.left - 1, 0)) if grant else None
-
-
-def _none(grant: Grant | None) -> Grant | None:
-    return replace(grant, left=0) if grant else None
+    async def _write(self, step: Callable[..., None], fan: str, *more: object) -> None:
+        try:
+            await self._db.write(step, self._channel, fan, *more)
+        except TriagebotError as error:
+            # What was sent was sent; the count is put right by WeChat's next refusal.
+            log.error("a fan's window was not written down: %s", error.code)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, outbound
-from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
-from triagebot.store.tables.fans import fan, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
+from triagebot.store.tables.sending import platform_token, reply_way, send_window
 
 __all__ = [
     "agent",
@@ -18,20 +17,16 @@ __all__ = [
     "audit_log",
     "audit_stratum",
     "conversation",
-    "edition",
-    "edition_draft",
     "event",
-    "fan",
-    "fan_tag",
-    "hit_count",
     "hour_count",
     "label",
     "lease",
     "message",
     "metadata",
     "outbound",
+    "platform_token",
     "progress",
+    "reply_way",
+    "send_window",
     "session",
-    "snippet",
-    "tag",
 ]

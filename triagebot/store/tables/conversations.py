@@ -100,7 +100,9 @@ outbound = Table(
     metadata,
     number_column(),
     Column("conversation_id", Number, ForeignKey("conversation.id"), nullable=False),
-    Column("agent_id", Number, ForeignKey("agent.id"), nullable=False),
+    Column("agent_id", Number, ForeignKey("agent.id")),
+    # The message that this is the late reply to; those are the bot's, all others an agent's.
+    Column("message_id", Number, ForeignKey("message.id"), unique=True),
     Column("text", Text, nullable=False),
     Column("client_id", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -115,8 +117,8 @@ outbound = Table(
         "ix_outbound_unsent",
         "conversation_id",
         "id",
-        sqlite_where=text("state IN ('queued', 'sending')"),
-        postgresql_where=text("state IN ('queued', 'sending')"),
+        sqlite_where=text("state IN ('queued', 'sending', 'held')"),
+        postgresql_where=text("state IN ('queued', 'sending', 'held')"),
     ),
     sqlite_autoincrement=True,
 )

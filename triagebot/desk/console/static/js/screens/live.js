@@ -15,7 +15,6 @@ const takers = {
   message: takeMessage,
   counts: (counts) => update({ counts: { ...state.counts, ...counts } }, "counts"),
   model: takeModel,
-  catalogue: () => loadCatalogue().catch(() => {}),
   resync: takeAll,
 };
 

@@ -68,7 +68,7 @@ function folded(text) {
 
 function meta(item, does) {
   const parts = [];
-  if (item.from === "agent" && item.state) parts.push(...delivery(item, does));
+  if (item.state) parts.push(...delivery(item, does));
   if (item.label) parts.push(...labelParts(item, does));
   const isSettled = item.state === "delivered";
   return parts.length ? el("div", { class: isSettled ? "meta settled" : "meta" }, ...parts) : null;
@@ -96,7 +96,7 @@ function delivery(item, does) {
   const words = tAny(`state.${item.state}`, item.state);
   // An uncertain one may have arrived: the words say to ask first, the button stays.
   return isBad
-    ? [badly(words), link("retry", () => does.retry(item))]
+    ? [badly(words), item.from === "agent" && link("retry", () => does.retry(item))]
     : [el("span", {}, words)];
 }
 
