@@ -18,22 +18,30 @@ from triagebot.channels.rest.api import RestApi
 from triagebot.channels.webchat.api import WebChatApi
 from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
+from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
+from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
 from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
+from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
+from triagebot.desk.sentences import SentenceApi
+from triagebot.desk.snippets import SnippetApi
+from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.message import Inbound, Kind
+from triagebot.fans.api import FanApi
+from triagebot.fans.forgetting import Forgetting, Policy
 from triagebot.intake.accept import Intake, Outcome
 from triagebot.store import agents, events
 from triagebot.store.database import Database
@@ -78,6 +86,7 @@ class World:
     password_hash: str
     connect: Callable[..., Awaitable[Client]]
     holder: Holder
+    editions: LiveEditions
     people: dict[str, Agent] = field(default_factory=dict)
 
     async def person(self, name: str, role: Role = Role.AGENT) -> Agent:
@@ -186,6 +195,8 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
     streams, metrics, news = Streams(limit=8), Metrics(), News()
     outbox = Outbox(db, {}, clock)
     live = LiveApi(db, feed, streams, auth.still_allowed, count_seconds=0.01)
+    editions = LiveEditions(db, holder, clock)
+    feed.listen(editions.heard)
     feed.listen(news.heard)
     app = web.Application(middlewares=[measure_middleware(metrics.measure), errors_middleware()])
     app.on_response_prepare.append(safe_headers(secure=False))
@@ -199,7 +210,13 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         LabelApi(db, holder, clock),
         AuditApi(db, holder, clock),
         CatalogueApi(holder),
+        AnswerApi(db, holder, editions.refresh, clock),
+        TryOutApi(db, holder, clock),
+        SentenceApi(db, holder, editions.refresh, clock),
+        RuleApi(db, holder, editions.refresh, clock),
+        SnippetApi(db, clock),
         SearchApi(db),
+        FanApi(db, Forgetting(db, Policy(), Path("var/media"), clock)),
         reports,
         live,
         ReportPage(frames, reports, holder),
@@ -233,4 +250,5 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         hashed,
         connect,
         holder,
+        editions,
     )

@@ -55,9 +55,12 @@ class StandInMind:
 
     model = "stand-in"
 
-    def __init__(self) -> None:
-        self.catalogue = CATALOGUE
-        self.voice = Voice(CATALOGUE, {"brand": "小样"})
+    def __init__(self, catalogue: Catalogue = CATALOGUE) -> None:
+        self.catalogue = catalogue
+        self.voice = Voice(catalogue, {"brand": "小样"})
+
+    def edited(self, catalogue: Catalogue) -> StandInMind:
+        return StandInMind(catalogue)
 
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         return [_predict(text) for text in texts]
@@ -70,7 +73,7 @@ class StandInMind:
         switches: Sequence[str] | None = None,
     ) -> Decision:
         thresholds = Thresholds({"delivery": 0.8})
-        return decide(Case(inbound, memory, prediction, CATALOGUE, thresholds, switches or ()))
+        return decide(Case(inbound, memory, prediction, self.catalogue, thresholds, switches or ()))
 
     def say(self, decision: Decision, place: Callable[[], int]) -> Reply:
         return self.voice.say(decision, place)
@@ -81,7 +84,11 @@ class StandInMind:
 
 class Holder:
     def __init__(self) -> None:
-        self.mind = StandInMind()
+        self.trained = StandInMind()
+        self.mind = self.trained
+
+    async def edit(self, change: Callable[[Catalogue], Catalogue]) -> None:
+        self.mind = self.trained.edited(change(self.trained.catalogue))
 
 
 def _predict(text: str) -> Prediction:

@@ -6,18 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
+from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
 from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
+from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
+from triagebot.desk.sentences import SentenceApi
+from triagebot.desk.snippets import SnippetApi
+from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
 from triagebot.store.database import Database
 from triagebot.triage.hot_reload import LiveMind
@@ -36,12 +42,14 @@ class DeskParts:
     passwords: Passwords
     wake: Callable[[], None]
     timezone: str
+    editions: LiveEditions
 
 
 def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     """Return the owners of the desk's endpoints, in the order of the API description."""
     db, mind, clock = parts.db, parts.mind, parts.clock
     deeds = LogApi(db)
+    refresh = parts.editions.refresh
     reports = ReportApi(db, mind, clock, parts.timezone)
     return [
         ConversationApi(db, mind, clock),
@@ -49,6 +57,11 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         LabelApi(db, mind, clock),
         AuditApi(db, mind, clock),
         CatalogueApi(mind),
+        AnswerApi(db, mind, refresh, clock),
+        TryOutApi(db, mind, clock),
+        SentenceApi(db, mind, refresh, clock),
+        RuleApi(db, mind, refresh, clock),
+        SnippetApi(db, clock),
         SearchApi(db),
         reports,
         ReportPage(parts.frames, reports, mind),

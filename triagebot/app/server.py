@@ -9,8 +9,10 @@ from datetime import datetime
 from aiohttp import web
 
 import triagebot
+from triagebot.app import spool
 from triagebot.app.accounts import accounts, api_urls, door
 from triagebot.app.desk import DeskParts, desk_endpoints
+from triagebot.app.fans import forgetting
 from triagebot.app.mind import live_mind
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
 from triagebot.channels.demo import fans as demo
@@ -22,10 +24,13 @@ from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.live import LiveApi
+from triagebot.desk.live_editions import LiveEditions
+from triagebot.fans.api import FanApi
+from triagebot.fans.keeping import FanKeeping
 from triagebot.intake.accept import Intake
 from triagebot.nodes.duty import Duty, Part
 from triagebot.settings import Settings
-from triagebot.store import events
+from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
 from triagebot.web.auth import Auth
 from triagebot.web.docs_page import DocsPage
@@ -56,14 +61,20 @@ class Server:
         self.mind = live_mind(settings, clock)
         self.intake = Intake(self.db, self.mind, clock)
         self.feed = Feed(self.db)
-        self.wechat = WeChatService(
-            accounts(settings), api_urls(settings), self.intake, self.db, clock
-        )
+        self.editions = LiveEditions(self.db, self.mind, clock)
+        # First, so that the screens hear of it when it is done.
+        self.feed.listen(self.editions.heard)
+        self.spooled = spool.spooled_intake(settings, self.db, self.intake, clock)
+        door_in = self.spooled or self.intake
+        self.wechat = WeChatService(accounts(settings), api_urls(settings), door_in, self.db, clock)
         deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
         self.outbox = Outbox(self.db, deliverers, clock)
         self.upkeep = Upkeep(self.db, clock)
         self.audit_draw = AuditDraw(self.db, self.mind, clock)
-        self.duty = Duty(self.db, clock, [self.outbox, self.upkeep, self.audit_draw])
+        self.forgetting = forgetting(settings, self.db, clock)
+        self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
+        timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
+        self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.app = self._application()
@@ -71,6 +82,8 @@ class Server:
     def _application(self) -> web.Application:
         secure = self.settings.server.base_url.startswith("https://")
         metrics, news = Metrics(), News()
+        if self.spooled:
+            spool.show(metrics, self.spooled)
         auth = Auth(self.db, door(self.settings), self.clock)
         live = LiveApi(self.db, self.feed, Streams(), auth.still_allowed)
         self.feed.listen(news.heard)
@@ -97,9 +110,10 @@ class Server:
             self.passwords,
             self.outbox.wake,
             self.settings.desk.timezone,
+            self.editions,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
-        return [session, *desk_endpoints(parts), live]
+        return [session, *desk_endpoints(parts), FanApi(self.db, self.forgetting), live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""
@@ -107,11 +121,18 @@ class Server:
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
             WebChatPages(self.shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),
-            HealthApi(lambda: self.db.write(lambda _connection: None), metrics),
+            HealthApi(self._can_keep, metrics),
             OpenApi("triagebot", triagebot.__version__),
             DocsPage(self.shells),
             self.static,
         ]
+
+    async def _can_keep(self) -> None:
+        """Return when a message could be made durable now. Raises `Busy` when it could not."""
+        if self.spooled:
+            await self.spooled.can_keep()
+        else:
+            await self.db.write(heartbeat.beat, 0)
 
     def _chat_page(self) -> dict[str, object]:
         return chat_page(self.mind, self.settings.brand.name)
@@ -120,7 +141,9 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.feed, self.wechat, self.duty]
+        parts: list[Part] = [self.mind, self.editions, self.feed, self.wechat, self.duty]
+        if self.spooled:
+            parts.insert(0, self.spooled)
         if self.fans:
             parts.append(self.fans)
         for part in parts:

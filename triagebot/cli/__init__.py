@@ -30,6 +30,7 @@ COMMANDS = {
     "data": "Validate, count, split and convert sentences and labels.",
     "labels": "Export and check what people corrected.",
     "user": "Add and list the people who may sign in.",
+    "fan": "Export or erase all that is held of a fan.",
     "db": "Upgrade, check, back up and restore the database.",
     "loadtest": "Load a server on this machine, and check that it kept everything.",
     "faults": "Break it on purpose and count what was lost.",

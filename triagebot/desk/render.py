@@ -35,9 +35,9 @@ async def render(db: Database, batch: Sequence[EventRow]) -> list[ServerEvent]:
     ]
     events += await _messages(db, [row for row in batch if row.kind == "message"])
     events += [
-        ServerEvent(str(row.id), "model", msgspec.json.encode(ModelEvent(row.payload["name"])))
+        ServerEvent(str(row.id), row.kind, msgspec.json.encode(ModelEvent(row.payload["name"])))
         for row in batch
-        if row.kind == "model"
+        if row.kind in ("model", "catalogue")
     ]
     return sorted(events, key=lambda event: float(event.id))
 

@@ -239,6 +239,6 @@ class MessageEvent(msgspec.Struct):
 
 
 class ModelEvent(msgspec.Struct):
-    """The name of the model that serves now."""
+    """The name of the model that serves now, or of what was published."""
 
     name: str

@@ -26,6 +26,21 @@ class Database(msgspec.Struct, forbid_unknown_fields=True):
     ] = "sqlite:///var/triagebot.db"
 
 
+class Spool(msgspec.Struct, forbid_unknown_fields=True):
+    """[spool]: this machine's own file for messages while PostgreSQL is slow or away."""
+
+    dir: Annotated[str, Help(description="folder on a disk of this machine")] = "var/spool"
+    max_mb: Annotated[
+        int, Help(ge=1, description="size above which messages are refused instead")
+    ] = 5120
+    after_seconds: Annotated[
+        float, Help(gt=0, le=3, description="how long PostgreSQL may take before it stands in")
+    ] = 1.0
+    text: Annotated[str, Help(description="what fans read meanwhile; empty for nothing")] = (
+        "消息已收到，马上回复您。"
+    )
+
+
 class Models(msgspec.Struct, forbid_unknown_fields=True):
     """[models]."""
 
@@ -81,6 +96,21 @@ class WeChat(msgspec.Struct, forbid_unknown_fields=True):
     api_url: Annotated[str, Help(description="WeChat's API")] = "https://api.weixin.qq.com"
 
 
+class Fans(msgspec.Struct, forbid_unknown_fields=True):
+    """[fans]: what is kept of whom, and for how long."""
+
+    after_leaving: Annotated[
+        str, Help(description="when a fan unfollows: keep, anonymise or delete what is held")
+    ] = "keep"
+    after_days: Annotated[int, Help(ge=0, description="so many days after they left")] = 30
+    keep_labelled: Annotated[
+        bool, Help(description="erasing a fan keeps labelled texts, masked and without a name")
+    ] = False
+    media_dir: Annotated[str, Help(description="folder of pictures and voices of fans")] = (
+        "var/media"
+    )
+
+
 class Log(msgspec.Struct, forbid_unknown_fields=True):
     """[log]."""
 
@@ -93,9 +123,11 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
 
     server: Server = msgspec.field(default_factory=Server)
     database: Database = msgspec.field(default_factory=Database)
+    spool: Spool = msgspec.field(default_factory=Spool)
     models: Models = msgspec.field(default_factory=Models)
     intents: Intents = msgspec.field(default_factory=Intents)
     brand: Brand = msgspec.field(default_factory=Brand)
     desk: Desk = msgspec.field(default_factory=Desk)
     wechat: dict[str, WeChat] = {}
+    fans: Fans = msgspec.field(default_factory=Fans)
     log: Log = msgspec.field(default_factory=Log)

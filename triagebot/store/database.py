@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from triagebot.errors import Busy
@@ -36,7 +36,8 @@ class Database:
     """A SQLite file or a PostgreSQL database, by `url`.
 
     `queue_limit` jobs may wait, up to `group_limit` share a commit. A lock that somebody else
-    holds is waited for `lock_seconds`. All coroutines belong to the loop that called `start`.
+    holds is waited for `lock_seconds`. `prepare` brings the tables
+    up to date. All coroutines belong to the loop that called `start`.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Database:
         group_limit: int = 256,
         readers: int = 4,
         lock_seconds: float = 3.0,
+        prepare: Callable[[URL], None] = schema.upgrade,
     ) -> None:
         self.clock = clock
         self._url = engines.parse(url)
@@ -55,6 +57,7 @@ class Database:
         self._group_limit = group_limit
         self._readers = readers
         self._lock_seconds = lock_seconds
+        self._prepare = prepare
         self._callbacks: list[Callable[[], None]] = []
         self._open: _Open | None = None
 
@@ -65,7 +68,7 @@ class Database:
         is newer than this program or damaged.
         """
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, schema.upgrade, self._url)
+        await loop.run_in_executor(None, self._prepare, self._url)
         engine = engines.writing_engine(self._url, lock_seconds=self._lock_seconds)
         settle = partial(_hand_over, loop, self._finish)
         writer = Writer(

@@ -8,7 +8,7 @@ name hold examples, items named `intent/answer` hold the wordings of an answer's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ REPLY_LIMIT = 2000
 """Bytes of UTF-8 that every channel can send in one message."""
 
 VARIABLES = ("brand", "hotline", "shop_url", "hours")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 _VARIABLE = re.compile(r"\{(\w*)\}")
 _KINDS = {
@@ -79,7 +79,7 @@ def _read_intents(
         name = item["intent"]
         if "/" in name:
             continue
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise fail(path, item.line, f"intent name {name!r}: use a-z, 0-9 and _")
         if name in intents:
             raise fail(path, item.line, f"intent {name!r} is defined twice")
@@ -110,7 +110,7 @@ def _read_answers(
         intent, _, name = identity.partition("/")
         if not name:
             continue
-        if intent not in intents or not _NAME.fullmatch(name):
+        if intent not in intents or not NAME.fullmatch(name):
             raise fail(path, item.line, f"answer {identity!r} belongs to no intent of this file")
         metadata = _mapping(path, item, "metadata")
         question = metadata.get("question")
@@ -157,14 +157,19 @@ def _reply(path: Path, item: Located, responses: Any, identity: str) -> str:
         raise fail(path, item.line, f"no reply: expected 'utter_{identity}:' under 'responses:'")
     line = variants[0].line if isinstance(variants[0], Located) else item.line
     text = str(variants[0].get("text") or "").strip()
+    problem = reply_problem(text)
+    if problem:
+        raise fail(path, line, f"reply of {identity!r}: {problem}")
+    return text
+
+
+def reply_problem(text: str, variables: Sequence[str] = VARIABLES) -> str:
+    """Return what is wrong with a text that fans will read; empty when nothing is."""
     size = len(text.encode())
     if not 0 < size <= REPLY_LIMIT:
-        raise fail(path, line, f"reply of {identity!r} has {size} bytes; 1 to {REPLY_LIMIT} fit")
-    unknown = [name for name in _VARIABLE.findall(text) if name not in VARIABLES]
-    if unknown:
-        known = ", ".join(VARIABLES)
-        raise fail(path, line, f"reply of {identity!r}: no variable {unknown[0]!r}; use {known}")
-    return text
+        return f"it has {size} bytes; 1 to {REPLY_LIMIT} fit"
+    unknown = [name for name in _VARIABLE.findall(text) if name not in variables]
+    return f"no variable {unknown[0]!r}; use {', '.join(variables)}" if unknown else ""
 
 
 def _mapping(path: Path, item: Located, key: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from triagebot.domain.catalogue import Catalogue
 from triagebot.errors import BadBundle, TriagebotError
 from triagebot.triage.registry import load
 from triagebot.triage.think import Mind, wake
@@ -21,6 +22,12 @@ from triagebot.triage.think import Mind, wake
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
+
+Edit = Callable[[Catalogue], Catalogue]
+
+
+def _unedited(catalogue: Catalogue) -> Catalogue:
+    return catalogue
 
 
 class Current(msgspec.Struct, frozen=True):
@@ -58,10 +65,24 @@ class LiveMind:
         self._facts = facts
         self._key = key
         self._staffed = staffed
+        self._edit: Edit = _unedited
+        self._loading = asyncio.Lock()
         self._seen: tuple[int, int] | None = None
         self._watchers: list[Callable[[str], None]] = []
         self._task: asyncio.Task[None] | None = None
-        self.mind = self._load()
+        self._trained = self._load()
+        self.mind = self._trained
+
+    @property
+    def trained(self) -> Mind:
+        """The mind as its bundle is, without what was edited since."""
+        return self._trained
+
+    async def edit(self, change: Edit) -> None:
+        """Answer from the catalogue that `change` makes of the bundle's, this and later ones'."""
+        async with self._loading:
+            self._edit = change
+            self.mind = await asyncio.to_thread(self._edited, self._trained)
 
     def on_switch(self, watcher: Callable[[str], None]) -> None:
         """Call `watcher` with the new bundle's name after each switch, on the event loop."""
@@ -83,13 +104,15 @@ class LiveMind:
         if stamp == self._seen:
             return False
         before = self.mind.model
-        try:
-            mind = await asyncio.to_thread(self._load)
-        except TriagebotError as error:
-            self._seen = stamp
-            log.error("model refused, %s stays: %s", before, error.message)
-            return False
-        self.mind = mind
+        async with self._loading:
+            try:
+                trained = await asyncio.to_thread(self._load)
+            except TriagebotError as error:
+                self._seen = stamp
+                log.error("model refused, %s stays: %s", before, error.message)
+                return False
+            mind = await asyncio.to_thread(self._edited, trained)
+            self._trained, self.mind = trained, mind
         if mind.model != before:
             log.info("model switched from %s to %s", before, mind.model)
             for watcher in self._watchers:
@@ -108,6 +131,9 @@ class LiveMind:
         self._seen = self._stamp()
         name = read_current(self._models).name
         return wake(load(self._models / name, self._key), self._facts, self._staffed)
+
+    def _edited(self, trained: Mind) -> Mind:
+        return trained.edited(self._edit(trained.catalogue))
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

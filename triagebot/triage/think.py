@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Mind:
         staffed: Callable[[], bool] = lambda: True,
     ) -> None:
         self.bundle = bundle
-        self.voice = Voice(bundle.catalogue, facts or {}, staffed)
+        self._facts, self._staffed = facts or {}, staffed
         self.thresholds = Thresholds(
             {
                 name: proof.threshold
@@ -49,12 +50,24 @@ class Mind:
             bundle.proof.answer_floor,
         )
         self._segmenter = _trusted_segmenter(bundle)
+        self._use(bundle.catalogue)
         self._answers = self._index()
 
     @property
     def catalogue(self) -> Catalogue:
-        """The intents, answers, rules and policy that the bundle was trained with."""
-        return self.bundle.catalogue
+        """The intents, answers, rules and policy in use: the bundle's, with what was edited."""
+        return self._catalogue
+
+    def edited(self, catalogue: Catalogue) -> Mind:
+        """Return a mind that answers from another catalogue; what it has learnt stays the same.
+
+        Questions are found at once; intents are told apart as before, until the next training.
+        """
+        mind = copy(self)
+        mind._use(catalogue)
+        if _wordings(catalogue) != _wordings(self._catalogue):
+            mind._answers = mind._index()
+        return mind
 
     @property
     def model(self) -> str:
@@ -130,6 +143,10 @@ class Mind:
         known = self.catalogue.intents.get(intent)
         return known is not None and known.kind in (IntentKind.CHITCHAT, IntentKind.OUT_OF_SCOPE)
 
+    def _use(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.voice = Voice(catalogue, self._facts, self._staffed)
+
     def _index(self) -> AnswerIndex:
         questions, heard = [], []
         for answer in self.catalogue.answers.values():
@@ -139,6 +156,10 @@ class Mind:
                 heard.append((text, tokens))
         vocabulary = self.bundle.vocabulary
         return AnswerIndex(questions, vocabulary.rows(heard), vocabulary)
+
+
+def _wordings(catalogue: Catalogue) -> list[tuple[str, ...]]:
+    return [(answer.id, *answer.questions) for answer in catalogue.answers.values()]
 
 
 def wake(

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 
-from triagebot.errors import TriagebotError
 from triagebot.store import agents, events, hour_counts, search
 from triagebot.store.database import Database
-
-log = logging.getLogger(__name__)
+from triagebot.web.repeating import Repeating
 
 INDEX_SECONDS = 1.0
 PRUNE_SECONDS = 600.0
@@ -20,7 +16,7 @@ INDEXED_AT_ONCE = 200
 COUNTED_AT_ONCE = 2000
 
 
-class Upkeep:
+class Upkeep(Repeating):
     """Some loops over the store; one node's work does not disturb another's."""
 
     def __init__(
@@ -33,25 +29,11 @@ class Upkeep:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._loops = (
+        super().__init__(
             (self.index, index_seconds),
             (self.count, index_seconds),
             (self.prune, prune_seconds),
         )
-        self._tasks: list[asyncio.Task[None]] = []
-
-    async def start(self) -> None:
-        """Begin."""
-        for work, seconds in self._loops:
-            task = asyncio.create_task(_repeat(work, seconds), name=f"upkeep {work.__name__}")
-            self._tasks.append(task)
-
-    async def close(self) -> None:
-        """Stop; what has been handed to the store is still done."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
 
     async def index(self) -> None:
         """Index all messages that are not yet."""
@@ -68,14 +50,3 @@ class Upkeep:
         """Drop old events and ended sessions."""
         await self._db.write(events.prune)
         await self._db.write(agents.prune_sessions, self._clock())
-
-
-async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
-    while True:
-        try:
-            await work()
-        except TriagebotError as error:
-            log.warning("upkeep waits: %s", error.code)
-        except Exception:  # the next round may do better
-            log.exception("upkeep failed")
-        await asyncio.sleep(seconds)

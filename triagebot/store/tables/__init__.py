@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, outbound
+from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
+from triagebot.store.tables.fans import fan, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
@@ -17,7 +19,12 @@ __all__ = [
     "audit_log",
     "audit_stratum",
     "conversation",
+    "edition",
+    "edition_draft",
     "event",
+    "fan",
+    "fan_tag",
+    "hit_count",
     "hour_count",
     "label",
     "lease",
@@ -29,4 +36,6 @@ __all__ = [
     "reply_way",
     "send_window",
     "session",
+    "snippet",
+    "tag",
 ]

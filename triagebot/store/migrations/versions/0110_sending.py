@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0110"
-down_revision = "0140"
+down_revision = "0120"
 
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -15,6 +15,7 @@ const takers = {
   message: takeMessage,
   counts: (counts) => update({ counts: { ...state.counts, ...counts } }, "counts"),
   model: takeModel,
+  catalogue: () => loadCatalogue().catch(() => {}),
   resync: takeAll,
 };
 

@@ -1,0 +1,59 @@
+"""Empties a spool into the store: in order for each fan, and each message once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from triagebot.domain.message import Inbound
+from triagebot.errors import Busy
+from triagebot.store.messages import Outcome
+from triagebot.store.spool import Spool
+from triagebot.store.spooled import Spooled
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 256
+
+
+class Intake(Protocol):
+    """Stores messages with their decisions."""
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        """Return once the message is on disk. Raises `Busy` when it is not."""
+
+
+async def drain(spool: Spool, intake: Intake) -> int:
+    """Store everything in the spool, oldest first, and return how many messages that were.
+
+    A message that the store has already, because only its answer was late, is known by its key.
+    Raises `Busy` when the store goes away meanwhile; the rest then stays.
+    """
+    done = 0
+    while batch := await spool.oldest(AT_ONCE):
+        ends = await asyncio.gather(*(_store(intake, message) for message in batch))
+        stored = [message for message, end in zip(batch, ends, strict=True) if end is None]
+        await spool.drop(stored)
+        done += len(stored)
+        if any(isinstance(end, Busy) for end in ends):
+            raise Busy("The store went away again.")
+        await _note(spool, [message for message, end in zip(batch, ends, strict=True) if end])
+    return done
+
+
+async def _store(intake: Intake, message: Spooled) -> Exception | None:
+    if message.inbound is None:
+        return ValueError("altered on disk")
+    try:
+        await intake.accept(message.inbound)
+    except Exception as error:
+        return error
+    return None
+
+
+async def _note(spool: Spool, bad: Sequence[Spooled]) -> None:
+    if bad:
+        log.critical("ALARM: %d messages in the spool cannot be stored", len(bad))
+        await spool.failed(bad)

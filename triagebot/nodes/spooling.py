@@ -1,0 +1,154 @@
+"""Takes messages in while the shared store is slow or away: from this node's own fsynced file.
+
+A message that the store does not take in time is kept in the spool and acknowledged with a fixed
+text: never with a computed reply, as nobody can say whether a person has the conversation. The
+spool is emptied in order as soon as the store answers; what the bot would have said goes out
+late, by the channel's outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Protocol
+
+from triagebot.domain.decision import Action, Decision, Reason
+from triagebot.domain.message import Inbound, Kind, Reply
+from triagebot.errors import Busy, TriagebotError
+from triagebot.nodes.draining import drain
+from triagebot.store import heartbeat
+from triagebot.store.database import Database
+from triagebot.store.messages import Outcome
+from triagebot.store.spool import Spool
+
+log = logging.getLogger(__name__)
+
+BUDGET_SECONDS = 1.0
+"""How long the store may take before the spool stands in for it."""
+
+TRY_SECONDS = 0.5
+WATCH_SECONDS = 5.0
+"""How often a store that is away, and one that seems well, is looked at."""
+
+
+class Intake(Protocol):
+    """Stores messages with their decisions."""
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        """Return once the message is on disk. Raises `Busy` when it is not."""
+
+
+class SpooledIntake:
+    """An intake for channels that cannot wait; `text` is what fans read meanwhile.
+
+    An outcome from the spool has the id 0, as the store has not numbered it yet. `emptied` is set
+    while the store has everything.
+    """
+
+    def __init__(
+        self,
+        intake: Intake,
+        db: Database,
+        spool: Spool,
+        *,
+        text: str = "",
+        budget: float = BUDGET_SECONDS,
+    ) -> None:
+        self._intake = intake
+        self._db = db
+        self._spool = spool
+        self._text = text
+        self._budget = budget
+        self._beat = 0
+        self._task: asyncio.Task[None] | None = None
+        self._kept = asyncio.Event()
+        self.emptied = asyncio.Event()
+        self.is_away = False
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are in the spool only."""
+        return self._spool.waiting
+
+    async def start(self) -> None:
+        """Open the spool and begin to empty what an earlier run left."""
+        await self._spool.start()
+        self._task = asyncio.create_task(self._tend(), name="spool")
+
+    async def close(self) -> None:
+        """Stop; what is in the spool waits there for the next start."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._spool.close()
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        """Return once the message is on a disk: the store's, or else this node's.
+
+        Messages of a fan of whom some are in the spool queue behind them. Raises `Busy` when
+        neither takes it.
+        """
+        if not (self.is_away or self._spool.has(inbound)):
+            try:
+                async with asyncio.timeout(self._budget):
+                    return await self._intake.accept(inbound)
+            except (Busy, TimeoutError) as error:
+                self._trip(type(error).__name__)
+        self.emptied.clear()
+        await self._spool.keep(inbound)
+        self._kept.set()
+        reply = Reply() if inbound.kind is Kind.EVENT else Reply(self._text)
+        return Outcome(0, 0, Decision(Action.SILENT, Reason.FAULT), reply)
+
+    async def can_keep(self) -> None:
+        """Return when a message could be made durable here. Raises `Busy` when it could not."""
+        with suppress(Busy):
+            await self._spool.touch()
+            return
+        await self._db.write(heartbeat.beat, self._beat)
+
+    async def look(self) -> None:
+        """See whether the store is well, and then empty the spool into it."""
+        try:
+            async with asyncio.timeout(self._budget):
+                self._beat = await self._db.write(heartbeat.beat, self._beat)
+        except heartbeat.WentBack as error:
+            log.critical("ALARM: %s Nothing is written to it.", error.message)
+            self._trip("it went back")
+            return
+        except (Busy, TimeoutError) as error:
+            self._trip(type(error).__name__)
+            return
+        if self.is_away:
+            log.warning("the store answers again; %d messages wait", self.waiting)
+        self.is_away = False
+        await drain(self._spool, self._intake)
+        if not self.waiting:
+            self.emptied.set()
+
+    def _trip(self, why: str) -> None:
+        if not self.is_away:
+            log.error("ALARM: the store does not answer (%s), the spool stands in", why)
+        self.is_away = True
+        self.emptied.clear()
+
+    async def _tend(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except TriagebotError as error:
+                self._trip(error.code)
+            except Exception:  # nobody else would empty it
+                log.exception("emptying the spool failed")
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait until the next look is due: soon when there is something to empty."""
+        if self.is_away or self.waiting:
+            await asyncio.sleep(TRY_SECONDS)
+            return
+        self._kept.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WATCH_SECONDS):
+                await self._kept.wait()
