@@ -21,6 +21,8 @@ from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
+from triagebot.desk.clearings import ClearingApi
+from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
@@ -209,6 +211,8 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         ReplyApi(db, clock, outbox.wake),
         LabelApi(db, holder, clock),
         AuditApi(db, holder, clock),
+        ClusterApi(db, holder, clock),
+        ClearingApi(db, holder, clock),
         CatalogueApi(holder),
         AnswerApi(db, holder, editions.refresh, clock),
         TryOutApi(db, holder, clock),

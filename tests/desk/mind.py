@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from triagebot.domain.catalogue import Answer, Catalogue, Intent, IntentKind, Policy, Risk
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.prediction import Contribution, Prediction, RankedAnswer, RankedIntent
 from triagebot.triage.case import Case, Thresholds
+from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
+from triagebot.triage.features import Vocabulary
+from triagebot.triage.normalise import normalise
 from triagebot.triage.say import Voice
+
+NOTHING_KNOWN = Vocabulary({}, {}, np.ones(1), (1.0, 1.0))
 
 TEXTS = {
     "welcome": "您好",
@@ -78,8 +85,16 @@ class StandInMind:
     def say(self, decision: Decision, place: Callable[[], int]) -> Reply:
         return self.voice.say(decision, place)
 
+    def cluster(self, waiting: Sequence[Waiting], least: float = LEAST) -> list[Cluster]:
+        return cluster(waiting, _hear, NOTHING_KNOWN, lambda intent: False, least)
+
     def explain(self, prediction: Prediction, intent: str) -> list[Contribution]:
         return [Contribution(token, 1.0) for token in prediction.tokens]
+
+
+def _hear(text: str) -> tuple[str, list[str]]:
+    plain = normalise(text)
+    return plain, list(plain)
 
 
 class Holder:

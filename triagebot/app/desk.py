@@ -9,6 +9,8 @@ from datetime import datetime
 from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
+from triagebot.desk.clearings import ClearingApi
+from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
@@ -56,6 +58,8 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         ReplyApi(db, clock, parts.wake),
         LabelApi(db, mind, clock),
         AuditApi(db, mind, clock),
+        ClusterApi(db, mind, clock),
+        ClearingApi(db, mind, clock),
         CatalogueApi(mind),
         AnswerApi(db, mind, refresh, clock),
         TryOutApi(db, mind, clock),

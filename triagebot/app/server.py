@@ -23,6 +23,7 @@ from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.audit_draw import AuditDraw
+from triagebot.desk.clearing_sends import ClearingSends
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.fans.api import FanApi
@@ -73,8 +74,10 @@ class Server:
         self.audit_draw = AuditDraw(self.db, self.mind, clock)
         self.forgetting = forgetting(settings, self.db, clock)
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
+        pace = settings.desk.sends_per_second
+        self.clearing_sends = ClearingSends(self.db, clock, self.outbox.wake, pace)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
-        self.duty = Duty(self.db, clock, timed)
+        self.duty = Duty(self.db, clock, [*timed, self.clearing_sends])
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.app = self._application()

@@ -9,6 +9,7 @@ from typing import Protocol
 from triagebot.desk.shapes import AnswerGuess, Guess, RankedIntentShape, Word
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.prediction import Contribution, Prediction
+from triagebot.triage.cluster import LEAST, Cluster, Waiting
 
 INTENTS = 5
 ANSWERS = 3
@@ -41,6 +42,9 @@ class Mind(Protocol):
 
     def explain(self, prediction: Prediction, intent: str) -> list[Contribution]:
         """Return the weight of each word for the intent."""
+
+    def cluster(self, waiting: Sequence[Waiting], least: float = LEAST) -> list[Cluster]:
+        """Return what waits in clusters, largest first."""
 
 
 class MindHolder(Protocol):

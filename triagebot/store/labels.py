@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from triagebot.domain.label import Label, Source
 from triagebot.errors import BadInput, NotFound
-from triagebot.store import events, messages
+from triagebot.store import bulk, events, messages
 from triagebot.store.tables import label, message
 from triagebot.store.times import from_ms, to_ms
 
@@ -51,6 +51,23 @@ def put(connection: Connection, new: Label) -> LabelRow:
     return _to_row(connection.execute(_active().where(label.c.id == stored)).one())
 
 
+def put_all(connection: Connection, message_ids: Sequence[int], new: Label) -> None:
+    """Store the same label for many messages at once, as `put` does for one."""
+    _withdraw_all(connection, message_ids, new.by, new.at)
+    names = ("message_id", "intent", "answer", "source", "by", "at", "p_sample", "weight", "model")
+    shared = (new.intent, new.answer, new.source, new.by, to_ms(new.at), 1.0, new.weight, new.model)
+    bulk.insert(connection, label, names, [(number, *shared) for number in message_ids])
+    _tell_all(connection, message_ids)
+
+
+def withdraw_all(
+    connection: Connection, message_ids: Sequence[int], by: str, now: datetime
+) -> None:
+    """Undo a person's labels of many messages; what has none is passed over."""
+    _withdraw_all(connection, message_ids, by, now)
+    _tell_all(connection, message_ids)
+
+
 def withdraw(connection: Connection, message_id: int, by: str, now: datetime) -> None:
     """Undo a person's label of a message; raises `NotFound` if there is none."""
     if not _withdraw(connection, message_id, by, now):
@@ -74,6 +91,20 @@ def _withdraw(connection: Connection, message_id: int, by: str, now: datetime) -
     own = (label.c.message_id == message_id) & (label.c.by == by)
     query = update(label).where(own, label.c.withdrawn_at.is_(None))
     return connection.execute(query.values(withdrawn_at=to_ms(now))).rowcount > 0
+
+
+def _withdraw_all(
+    connection: Connection, message_ids: Sequence[int], by: str, now: datetime
+) -> None:
+    own = label.c.message_id.in_(message_ids) & (label.c.by == by)
+    query = update(label).where(own, label.c.withdrawn_at.is_(None))
+    connection.execute(query.values(withdrawn_at=to_ms(now)))
+
+
+def _tell_all(connection: Connection, message_ids: Sequence[int]) -> None:
+    query = select(message.c.id, message.c.conversation_id).where(message.c.id.in_(message_ids))
+    for row in connection.execute(query):
+        _tell(connection, row.conversation_id, row.id)
 
 
 def _tell(connection: Connection, conversation_id: int, message_id: int) -> None:

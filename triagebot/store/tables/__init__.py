@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from triagebot.store.tables.clearings import clearing, clearing_item
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, outbound
 from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
@@ -18,6 +19,8 @@ __all__ = [
     "audit",
     "audit_log",
     "audit_stratum",
+    "clearing",
+    "clearing_item",
     "conversation",
     "edition",
     "edition_draft",

@@ -40,6 +40,7 @@ conversation = Table(
     Column("small_talk", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("window_until", Time, nullable=False),
+    Column("snoozed_until", Time),
     UniqueConstraint("channel", "fan"),
     Index(None, "status", "last_at", "id"),
     Index(
@@ -50,6 +51,12 @@ conversation = Table(
         "id",
         sqlite_where=text("agent_id IS NOT NULL"),
         postgresql_where=text("agent_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversation_snoozed",
+        "snoozed_until",
+        sqlite_where=text("snoozed_until IS NOT NULL"),
+        postgresql_where=text("snoozed_until IS NOT NULL"),
     ),
     # Only waiting conversations are in it, so that the bot's own traffic never touches it.
     Index(
