@@ -80,11 +80,12 @@ class Server:
         self.duty = Duty(self.db, clock, [*timed, self.clearing_sends])
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
+        self.metrics = Metrics()
         self.app = self._application()
 
     def _application(self) -> web.Application:
         secure = self.settings.server.base_url.startswith("https://")
-        metrics, news = Metrics(), News()
+        metrics, news = self.metrics, News()
         if self.spooled:
             spool.show(metrics, self.spooled)
         auth = Auth(self.db, door(self.settings), self.clock)

@@ -37,7 +37,7 @@ def demo(obj: dict[str, Any], host: str | None, port: int | None, fans: bool) ->
     logins = asyncio.run(with_database(settings, open_logins))
     server = Server(settings, now, fans=fans)
     announce(settings, logins)
-    listen(server.app, settings)
+    listen(server)
 
 
 def ensure_model(settings: Any) -> None:

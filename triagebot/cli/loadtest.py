@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from triagebot.loadtest.envelope import Sender
     from triagebot.loadtest.plan import Plan
     from triagebot.loadtest.tally import Tally
+    from triagebot.loadtest.usage import Usage
 
 
 @click.command()
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
 @click.option("--quiz", is_flag=True, help="Everyone answers within seconds of each question.")
 @click.option("--fans", default=100_000, show_default=True, help="How many fans write.")
 @click.option("--texts", type=click.Path(exists=True, path_type=Path), help="JSONL[.gz] of texts.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=0,
+    show_default=True,
+    help="Workers of the server that is started, without --url.",
+)
 @click.option("--connections", default=256, show_default=True, help="Connections kept open.")
 @click.option("--store", help="Store to compare with, path or URL; '-' for none.")
 @click.option(
@@ -51,6 +59,7 @@ def loadtest(obj: dict[str, Any], /, url: str | None, out: Path, **options: Any)
     """  # fmt: skip
     from triagebot.errors import BadInput, GateNotMet
     from triagebot.loadtest.own_server import PLAIN, SECURE, own_server
+    from triagebot.loadtest.usage import Usage
 
     if options["day"] and options["quiz"]:
         raise BadInput("Choose --day or --quiz.")
@@ -58,17 +67,19 @@ def loadtest(obj: dict[str, Any], /, url: str | None, out: Path, **options: Any)
     with ExitStack() as stack:
         settings = obj["settings"]
         store = options["store"]
+        usage = None
         if url is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loadtest-")))
             # The folder first, so that the server has ended before it goes.
             models = f"models.dir={Path(settings.models.dir).resolve()}"
-            own = stack.enter_context(own_server(folder, (models,)))
+            own = stack.enter_context(own_server(folder, (models,), options["workers"]))
             url, store = own.url, store or own.store
+            usage = Usage(own.pid)
             sender = SECURE if options["secure"] else PLAIN
         else:
             sender = _sender(settings, options["account"])
             store = store or settings.database.url
-        result = _load(url, sender, store, out, options)
+        result = _load(url, sender, store, out, usage, options)
     if obj["json"]:
         echo_json(result)
     else:
@@ -79,7 +90,12 @@ def loadtest(obj: dict[str, Any], /, url: str | None, out: Path, **options: Any)
 
 
 def _load(
-    url: str, sender: Sender, store: str, out: Path, options: dict[str, Any]
+    url: str,
+    sender: Sender,
+    store: str,
+    out: Path,
+    usage: Usage | None,
+    options: dict[str, Any],
 ) -> dict[str, Any]:
     from triagebot.loadtest.address import find_target
     from triagebot.loadtest.compare import compare
@@ -91,10 +107,18 @@ def _load(
     plan = _plan(options)
     course = Course(target, replace(sender, host=target.name), plan, options["connections"])
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.tag}"
-    tally = asyncio.run(run(course, out / f"{name}.acked", _watch))
+
+    def watch(tally: Tally, seconds: float) -> None:
+        if usage:
+            usage.sample()
+        _watch(tally, seconds)
+
+    tally = asyncio.run(run(course, out / f"{name}.acked", watch))
+    if usage:
+        usage.sample()
     channel = f"wechat:{sender.account}"
     kept = None if store == "-" else compare(store, channel, plan, tally.acknowledged)
-    result = figures(plan, tally, kept)
+    result = figures(plan, tally, kept, usage)
     title = f"{plan.messages:,} messages at {plan.rate:g} a second, {plan.shape}, {name[:15]}"
     report = out / f"{name}.html"
     report.write_text(page(title, result, tally.seconds), encoding="utf-8")

@@ -8,21 +8,26 @@ import click
 import msgspec
 
 if TYPE_CHECKING:
-    from aiohttp import web
+    from triagebot.app.server import Server
 
 
 @click.command()
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="Port to listen on.")
 @click.option("--dev", is_flag=True, help="Serve console files as they are on disk.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    help="Processes that take messages in and think, beside the one that stores.",
+)
 @click.pass_obj
-def serve(obj: dict[str, Any], host: str | None, port: int | None, dev: bool) -> None:
+def serve(obj: dict[str, Any], host: str | None, port: int | None, dev: bool, workers: int) -> None:
     """Run the server."""
     from triagebot.app import Server
     from triagebot.cli.stores import now
 
     settings = with_address(obj["settings"], host, port, dev)
-    listen(Server(settings, now).app, settings)
+    listen(Server(settings, now), settings.server.workers if workers is None else workers)
 
 
 def with_address(settings: Any, host: str | None, port: int | None, dev: bool = False) -> Any:
@@ -39,18 +44,13 @@ def with_address(settings: Any, host: str | None, port: int | None, dev: bool = 
     )
 
 
-def listen(app: web.Application, settings: Any) -> None:
+def listen(server: Server, workers: int = 0) -> None:
     """Serve until SIGINT or SIGTERM, then finish what is under way."""
-    from aiohttp import web
+    import asyncio
 
-    from triagebot.cli.logs import set_up_logs
+    from triagebot.app.listening import run
+    from triagebot.logs import set_up_logs
 
+    settings = server.settings
     set_up_logs(settings.log.level, settings.log.format)
-    web.run_app(
-        app,
-        host=settings.server.host,
-        port=settings.server.port,
-        access_log=None,
-        print=lambda *_: None,
-        shutdown_timeout=5.0,
-    )
+    asyncio.run(run(server, workers))

@@ -10,7 +10,8 @@ from functools import partial
 from triagebot.domain.message import Inbound
 from triagebot.errors import BadInput, TriagebotError
 from triagebot.intake.handle_message import conclude, log_fault
-from triagebot.intake.mind import FAULT, Holder, Mind, Thought
+from triagebot.intake.mind import Holder, Mind, Thought
+from triagebot.intake.thinking import Thinker
 from triagebot.store import messages
 from triagebot.store.database import Database
 from triagebot.store.messages import Outcome
@@ -30,7 +31,7 @@ class Intake:
 
     def __init__(self, database: Database, holder: Holder, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._holder = holder
+        self.thinker = Thinker(holder)
         self._clock = clock
         self._gathered: list[_Arrival] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -67,8 +68,7 @@ class Intake:
             task.add_done_callback(self._tasks.discard)
 
     async def _settle(self, batch: Sequence[_Arrival]) -> None:
-        mind = self._holder.mind
-        thoughts = _think(mind, [arrival.inbound for arrival in batch])
+        mind, thoughts = self.thinker.think([arrival.inbound for arrival in batch])
         try:
             outcomes = await self._record(mind, batch, thoughts)
         except TriagebotError as error:
@@ -117,30 +117,6 @@ class _Arrival:
     def __init__(self, inbound: Inbound) -> None:
         self.inbound = inbound
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-
-
-def _think(mind: Mind, inbounds: Sequence[Inbound]) -> list[Thought]:
-    """Think about all messages with words at once; if that fails, about each alone."""
-    places = [place for place, inbound in enumerate(inbounds) if inbound.text.strip()]
-    thoughts: list[Thought] = [None] * len(inbounds)
-    try:
-        predictions: Sequence[Thought] = mind.think([inbounds[place].text for place in places])
-        for place, prediction in zip(places, predictions, strict=True):
-            thoughts[place] = prediction
-    except Exception as error:
-        log_fault("Thinking", error)
-        for place in places:
-            thoughts[place] = _think_alone(mind, inbounds[place].text)
-    return thoughts
-
-
-def _think_alone(mind: Mind, text: str) -> Thought:
-    try:
-        (prediction,) = mind.think([text])
-    except Exception as error:
-        log_fault("Thinking", error)
-        return FAULT
-    return prediction
 
 
 def _refuse(batch: Sequence[_Arrival], error: Exception) -> None:

@@ -34,7 +34,9 @@ class OwnServer:
 
 
 @contextmanager
-def own_server(folder: Path, overrides: tuple[str, ...] = ()) -> Iterator[OwnServer]:
+def own_server(
+    folder: Path, overrides: tuple[str, ...] = (), workers: int = 0
+) -> Iterator[OwnServer]:
     """Serve from `folder` until the end of the block; `overrides` are settings for it.
 
     Raises `BadInput` when it does not start.
@@ -46,7 +48,7 @@ def own_server(folder: Path, overrides: tuple[str, ...] = ()) -> Iterator[OwnSer
     settings = [f"database.url={store}", *_accounts(folder), *overrides]
     command = [sys.executable, "-m", "triagebot"]
     command += [part for setting in settings for part in ("--set", setting)]
-    command += ["serve", "--port", str(port)]
+    command += ["serve", "--port", str(port), "--workers", str(workers)]
     log = folder / "server.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(command, stderr=errors, env=dict(os.environ))  # noqa: S603

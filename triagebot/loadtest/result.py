@@ -8,9 +8,12 @@ from triagebot.loadtest.compare import Comparison
 from triagebot.loadtest.lines import OK
 from triagebot.loadtest.plan import Plan
 from triagebot.loadtest.tally import Tally
+from triagebot.loadtest.usage import Usage
 
 
-def figures(plan: Plan, tally: Tally, kept: Comparison | None) -> dict[str, Any]:
+def figures(
+    plan: Plan, tally: Tally, kept: Comparison | None, usage: Usage | None = None
+) -> dict[str, Any]:
     """Return the result as plain values; durations in milliseconds, null where nobody looked.
 
     `different` counts stored messages with other words, and repeated messages whose two answers
@@ -39,6 +42,7 @@ def figures(plan: Plan, tally: Tally, kept: Comparison | None) -> dict[str, Any]
         "p999_ms": _ms(tally.latencies.quantile(0.999)),
         "max_ack_ms": _ms(tally.latencies.longest),
         "sender_lag_ms": _ms(tally.sender_lag),
+        **(_cost(usage, served, seconds) if usage else {}),
         "ok": _is_ok(tally, kept),
     }
 
@@ -48,6 +52,15 @@ def _is_ok(tally: Tally, kept: Comparison | None) -> bool:
     if kept is not None:
         broken += kept.lost + kept.duplicate + kept.different
     return not broken and tally.acked > 0
+
+
+def _cost(usage: Usage, served: int, seconds: float) -> dict[str, Any]:
+    return {
+        "cpu_us_per_delivery": round(usage.cpu_seconds * 1e6 / served, 1) if served else None,
+        "cores": round(usage.cpu_seconds / seconds, 3) if seconds else None,
+        "rss_first_mb": round(usage.rss_first / 1e6, 1),
+        "rss_peak_mb": round(usage.rss_peak / 1e6, 1),
+    }
 
 
 def _ms(seconds: float) -> float:

@@ -15,6 +15,10 @@ class Server(msgspec.Struct, forbid_unknown_fields=True):
     host: Annotated[str, Help(description="address to listen on")] = "127.0.0.1"
     port: Annotated[int, Help(ge=0, le=65535, description="port to listen on")] = 8080
     base_url: Annotated[str, Help(description="public address, for links and Origin checks")] = ""
+    workers: Annotated[
+        int,
+        Help(ge=0, le=64, description="processes that take messages in, beside the storing one"),
+    ] = 0
     dev: Annotated[bool, Help(description="serve console files unhashed and uncached")] = False
 
 

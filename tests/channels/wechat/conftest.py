@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from wechat_world import APPID, SECRET, Clock, MemoryIntake, account_of  # noqa:
 from triagebot.channels.wechat import Account, WeChatCallback  # noqa: E402
 from triagebot.channels.wechat.api import WeChatApi  # noqa: E402
 from triagebot.channels.wechat.kefu import Kefu  # noqa: E402
+from triagebot.channels.wechat.reception import PREFIX  # noqa: E402
 from triagebot.channels.wechat.tokens import Tokens  # noqa: E402
 from triagebot.channels.wechat.transport import Transport  # noqa: E402
 from triagebot.channels.wechat.window import Ledger  # noqa: E402
@@ -28,6 +30,7 @@ from triagebot.fakewechat.pusher import Pusher  # noqa: E402
 from triagebot.intake.handle_message import window_after  # noqa: E402
 from triagebot.store import messages  # noqa: E402
 from triagebot.store.messages import Conclusion  # noqa: E402
+from triagebot.web.front import Front  # noqa: E402
 
 
 @pytest.fixture
@@ -40,20 +43,42 @@ def intake() -> MemoryIntake:
     return MemoryIntake()
 
 
+@pytest.fixture(params=["application", "front"])
+async def listen(request, aiohttp_client):
+    """Serve a callback, by the web application alone or with the front before it."""
+    started = []
+
+    async def start(callback: WeChatCallback):
+        app = web.Application()
+        callback.add_to(app)
+        client = await aiohttp_client(app)
+        if request.param == "application":
+            return client.session, str(client.make_url("/")).rstrip("/")
+        front = Front(
+            PREFIX, callback.reception, lambda *_: client.server.runner.server(), lambda *_: None
+        )
+        server = await asyncio.get_running_loop().create_server(front, "127.0.0.1", 0)
+        started.append((server, front))
+        return client.session, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+    yield start
+    for server, front in started:
+        server.close()
+        await front.close()
+
+
 @pytest.fixture
-def serve(aiohttp_client, intake, clock):
+def serve(listen, intake, clock):
     """Start a server for accounts; returns a function that gives a Pusher for it."""
 
     async def start(account: Account | None = None, *, late=None, accounts=None, **options):
         account = account or account_of()
-        app = web.Application()
         everything = accounts or {account.name: account}
-        WeChatCallback(everything, intake, clock, late, **options).add_to(app)
-        client = await aiohttp_client(app)
-        client.app_callback = app
+        callback = WeChatCallback(everything, intake, clock, late, **options)
+        session, url = await listen(callback)
         return Pusher(
-            client.session,
-            str(client.make_url(f"/wechat/{account.name}")),
+            session,
+            f"{url}/wechat/{account.name}",
             token=account.tokens[0],
             appid=account.appid,
             aes_key=account.aes_keys[0] if account.aes_keys else "",

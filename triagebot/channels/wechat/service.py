@@ -56,6 +56,7 @@ class WeChatService:
         self._db = db
         self._of_channel = {account.channel: account for account in accounts.values()}
         self._ledgers = {channel: Ledger(db, channel, clock) for channel in self._of_channel}
+        self.callback = WeChatCallback(accounts, self, clock, acknowledge_unstored=False)
         self._kefu: dict[str, Kefu] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -66,8 +67,7 @@ class WeChatService:
 
     def add_to(self, app: web.Application) -> None:
         """Add the callback's routes."""
-        callback = WeChatCallback(self._accounts, self, self._clock, acknowledge_unstored=False)
-        callback.add_to(app)
+        self.callback.add_to(app)
 
     async def start(self) -> None:
         """Open the connections to WeChat; nothing is sent before there is something to send."""

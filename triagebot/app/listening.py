@@ -1,0 +1,138 @@
+"""Listens, alone or with workers, until the process is told to stop; then finishes its work."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+
+import msgspec
+from aiohttp import web
+
+from triagebot.app.server import Server
+from triagebot.channels.wechat.reception import PREFIX
+from triagebot.web.front import Front
+from triagebot.workers.crew import Crew, StandIn
+from triagebot.workers.serving import Serving
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 1024
+DRAIN_SECONDS = 5.0
+ROUTE = PREFIX + "{account}"
+WORKER = ("-m", "triagebot.app.worker")
+
+
+async def run(server: Server, workers: int = 0) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    With `workers` above 0 that many processes take WeChat's requests in. Raises `BadInput` when
+    the address cannot be listened on.
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    address = server.settings.server.host, server.settings.server.port
+    groups = open_sockets(*address, max(1, workers))
+    runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    await runner.setup()
+
+    def pass_on(_transport: asyncio.Transport, _data: bytes) -> asyncio.Protocol:
+        assert runner.server is not None  # noqa: S101 - it has been set up
+        return runner.server()
+
+    reception, measure = server.wechat.callback.reception, server.metrics.measure
+    front = Front(PREFIX, reception, pass_on, measure)
+    stand_in = partial(_accept, front)
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(_finish, front, runner)
+        if workers:
+            crew = _crew(server, front, groups, stand_in)
+            await crew.start()
+            ending.push_async_callback(crew.close)
+        else:
+            ending.callback(await stand_in(groups[0]))
+        gc.freeze()
+        log.info("listening on %s port %d", address[0], groups[0][0].getsockname()[1])
+        await stop.wait()
+        for each in (one for group in groups for one in group):
+            each.close()
+
+
+async def _finish(front: Front, runner: web.AppRunner) -> None:
+    """Answer what is under way; screens that follow live are told to go by the application."""
+    await asyncio.gather(front.close(DRAIN_SECONDS), runner.cleanup())
+
+
+async def _accept(front: Front, sockets: Sequence[socket.socket]) -> Callable[[], None]:
+    """Take connections from sockets by this process, until the returned function is called."""
+    loop = asyncio.get_running_loop()
+    # Copies, as a server closes what it listened on, and a worker may need it yet.
+    servers = [await loop.create_server(front, sock=s.dup(), backlog=BACKLOG) for s in sockets]
+
+    def relieve() -> None:
+        for server in servers:
+            server.close()
+
+    return relieve
+
+
+def _crew(
+    server: Server, front: Front, groups: Sequence[Sequence[socket.socket]], stand_in: StandIn
+) -> Crew:
+    adopting: set[asyncio.Task[None]] = set()
+
+    def take(accepted: socket.socket, first: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(_adopt(front, accepted, first))
+        adopting.add(task)
+        task.add_done_callback(adopting.discard)
+
+    serving = partial(
+        Serving,
+        server.wechat.callback.replies.reply,
+        server.intake.thinker,
+        server.metrics.measure,
+        ROUTE,
+        lambda: True,
+    )
+    settings = msgspec.json.encode(server.settings)
+    return Crew(WORKER, settings, groups, serving, take, stand_in)
+
+
+async def _adopt(front: Front, accepted: socket.socket, first: bytes) -> None:
+    accepted.setblocking(False)
+    loop = asyncio.get_running_loop()
+    _, connection = await loop.connect_accepted_socket(front, accepted)
+    connection.data_received(first)
+
+
+def open_sockets(host: str, port: int, groups: int) -> list[list[socket.socket]]:
+    """Return `groups` times listening sockets for all addresses of `host`.
+
+    The kernel spreads connections over the groups. Port 0 takes a free one, the same for all.
+    Raises `OSError` when the address is taken.
+    """
+    found: list[list[socket.socket]] = []
+    for _ in range(groups):
+        group = []
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            each = socket.socket(family, kind, protocol)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if groups > 1:
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            if family == socket.AF_INET6:
+                each.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            each.bind((address[0], port, *address[2:]))
+            each.listen(BACKLOG)
+            port = each.getsockname()[1]
+            group.append(each)
+        found.append(group)
+    return found

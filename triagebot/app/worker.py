@@ -1,0 +1,78 @@
+"""A worker process: takes WeChat's requests in and thinks; the process that started it stores."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from datetime import UTC, datetime
+
+import msgspec
+
+from triagebot.app.accounts import accounts
+from triagebot.app.mind import live_mind
+from triagebot.channels.wechat.reception import PREFIX, Reception
+from triagebot.channels.wechat.routes import ANSWER_WITHIN, LAST_MOMENT
+from triagebot.intake.thinking import Thinker
+from triagebot.logs import set_up_logs
+from triagebot.settings import Settings
+from triagebot.web.front import Front
+from triagebot.workers.calling import Calling
+from triagebot.workers.handing import give
+
+BACKLOG = 1024
+DRAIN_SECONDS = 5.0
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+async def work(settings: Settings, line: socket.socket, giving: socket.socket, *at: int) -> None:
+    """Serve on the sockets numbered `at` until told to stop, or until the storing process goes."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    mind = live_mind(settings, now)
+    await mind.start()
+    line.setblocking(False)
+    _, calling = await loop.connect_accepted_socket(lambda: Calling(Thinker(mind), stop.set), line)
+    reception = Reception(
+        accounts(settings),
+        calling,
+        now,
+        within=ANSWER_WITHIN + LAST_MOMENT,
+        acknowledge_unstored=False,
+    )
+
+    def pass_on(transport: asyncio.Transport, data: bytes) -> None:
+        give(giving, transport, data)
+
+    front = Front(PREFIX, reception, pass_on, calling.measure)
+    servers = [
+        await loop.create_server(front, sock=socket.socket(fileno=number), backlog=BACKLOG)
+        for number in at
+    ]
+    gc.freeze()
+    calling.hello()
+    await stop.wait()
+    for server in servers:
+        server.close()
+    await front.close(DRAIN_SECONDS if calling.connected else 0.0)
+    await mind.close()
+
+
+def main(arguments: list[str]) -> None:
+    """Run a worker; `arguments` are numbers of open sockets, the settings come on stdin."""
+    line, giving, *at = map(int, arguments)
+    settings = msgspec.json.decode(sys.stdin.buffer.read(), type=Settings)
+    set_up_logs(settings.log.level, settings.log.format)
+    asyncio.run(work(settings, socket.socket(fileno=line), socket.socket(fileno=giving), *at))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

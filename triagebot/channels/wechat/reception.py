@@ -1,0 +1,120 @@
+"""Answers one request of WeChat's, whichever server carried it here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from triagebot.channels.wechat.account import Account
+from triagebot.channels.wechat.callback import ACKNOWLEDGED, Delivery, Door
+from triagebot.channels.wechat.crypto import WeChatCryptoError
+from triagebot.channels.wechat.xml import WeChatParseError
+from triagebot.domain.message import Inbound
+from triagebot.errors import Busy
+from triagebot.web.front import Asked, Told
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/wechat/"
+XML = "application/xml; charset=utf-8"
+REFUSED = Told("forbidden", 403, close=True)
+BUSY = Told("busy", 503)
+
+
+class Replies(Protocol):
+    """Whoever records messages and words the replies."""
+
+    async def reply(self, account: str, inbound: Inbound, seconds: float) -> str:
+        """Return the XML that answers a message within `seconds`, "" when nothing is shown.
+
+        Raises `Busy` when nothing was stored, and TimeoutError.
+        """
+
+
+class Reception:
+    """Proves that requests are WeChat's, gets their replies, and closes them the same way.
+
+    `within` is for how long, in seconds, a reply is waited for. With `acknowledge_unstored` off
+    WeChat gets 503 when a message is not recorded by then, and repeats it.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account],
+        replies: Replies,
+        clock: Callable[[], datetime],
+        *,
+        within: float,
+        acknowledge_unstored: bool,
+    ) -> None:
+        self._doors = {name: Door(account, clock) for name, account in accounts.items()}
+        self._replies = replies
+        self._clock = clock
+        self._within = within
+        self._unstored = Told(ACKNOWLEDGED) if acknowledge_unstored else BUSY
+
+    def admit(self, asked: Asked) -> Told | None:
+        """Return the refusal of a request whose head cannot be WeChat's, else None."""
+        try:
+            door = self._doors.get(_account(asked))
+            if door is None:
+                raise WeChatCryptoError("unknown account")
+            door.check_address(asked.remote)
+            if asked.query is None:
+                raise WeChatCryptoError("repeated parameter")
+            if asked.method == "POST":
+                door.check_query(asked.query)
+        except (WeChatCryptoError, WeChatParseError) as error:
+            return self.refuse(asked, error.reason)
+        return None
+
+    async def answer(self, asked: Asked) -> Told:
+        """Answer an admitted request: 200 with the echo, a reply or `success`, or 403.
+
+        503 says that nothing was stored, so that WeChat sends it again.
+        """
+        door = self._doors[_account(asked)]
+        query = asked.query or {}
+        try:
+            if asked.method == "GET":
+                return Told(door.echo(query))
+            delivery = door.open(query, asked.body)
+        except (WeChatCryptoError, WeChatParseError) as error:
+            return self.refuse(asked, error.reason)
+        return await self._reply(door.account, delivery, asked)
+
+    def refuse(self, asked: Asked, reason: str) -> Told:
+        """Return the one refusal there is; the reason is for our log."""
+        # Of the URL only a name that is ours: with the query, whoever reads the log could write
+        # as any fan.
+        account = _account(asked)
+        log.warning("refused: %s (%s)", reason, account if account in self._doors else "?")
+        return REFUSED
+
+    async def _reply(self, account: Account, delivery: Delivery, asked: Asked) -> Told:
+        try:
+            spent = asyncio.get_running_loop().time() - asked.began
+            seconds = self._within - spent
+            xml = await self._replies.reply(account.name, delivery.inbound, seconds)
+            return Told(delivery.close(xml, self._clock()), kind=XML) if xml else ACCEPTED
+        except Busy:
+            log.error("a message in %s was not stored, WeChat is to repeat it", account.channel)
+            return BUSY
+        except TimeoutError:
+            log.error("a message in %s was not decided on in time", account.channel)
+            return self._unstored
+        except Exception:
+            # Anything but 200 means two more deliveries into the same fault, then an error
+            # notice for the fan.
+            log.critical("ALARM: a message in %s failed", account.channel, exc_info=True)
+            return ACCEPTED
+
+
+ACCEPTED = Told(ACKNOWLEDGED)
+
+
+def _account(asked: Asked) -> str:
+    return asked.path.removeprefix(PREFIX)

@@ -1,0 +1,134 @@
+"""The worker's side: thinks about what came in one tick and asks for all replies at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import cast
+
+from triagebot.domain.message import Inbound
+from triagebot.domain.prediction import Prediction
+from triagebot.errors import Busy
+from triagebot.intake.thinking import Thinker
+from triagebot.workers.frames import Call, Counted, Down, Ended, Frames, Up, pack, read_down
+
+log = logging.getLogger(__name__)
+
+BATCH = 64
+UNDER_WAY = 4000
+"""How many calls may wait for their returns; the next are refused, so that memory is bounded."""
+COUNT_SECONDS = 0.5
+GRACE = 0.3
+
+
+class Calling(asyncio.Protocol):
+    """The replies that another process words; `lost` is called when it is gone."""
+
+    def __init__(self, thinker: Thinker, lost: Callable[[], None]) -> None:
+        self._thinker = thinker
+        self._lost = lost
+        self._loop = asyncio.get_running_loop()
+        self._frames = Frames()
+        self._waiting: dict[int, asyncio.Future[str]] = {}
+        self._gathered: list[tuple[int, str, Inbound, float]] = []
+        self._counted: dict[tuple[str, int], list[float]] = {}
+        self._last = 0
+        self._thinking = True
+        self._transport: asyncio.Transport | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether the storing process is there."""
+        return self._transport is not None
+
+    async def reply(self, account: str, inbound: Inbound, seconds: float) -> str:
+        """Return the reply. Raises `Busy` when nothing was stored, and TimeoutError."""
+        if self._transport is None or len(self._waiting) >= UNDER_WAY:
+            raise Busy("Too much is waiting to be stored; try again.")
+        self._last += 1
+        number = self._last
+        future: asyncio.Future[str] = self._loop.create_future()
+        self._waiting[number] = future
+        self._gathered.append((number, account, inbound, seconds))
+        if len(self._gathered) == 1:
+            self._loop.call_soon(self._send)
+        elif len(self._gathered) == BATCH:
+            self._send()
+        try:
+            return await future
+        finally:
+            self._waiting.pop(number, None)
+
+    def hello(self) -> None:
+        """Say that this worker listens."""
+        if self._transport is not None:
+            self._transport.write(pack(Up([])))
+
+    def measure(self, method: str, _route: str, status: int, seconds: float) -> None:
+        """Count one answered request; the other process is told twice a second."""
+        if not self._counted:
+            self._loop.call_later(COUNT_SECONDS, self._tell_counted)
+        self._counted.setdefault((method, status), []).append(seconds)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Refuse what waits: nobody knows whether it was stored, and WeChat repeats it."""
+        self._transport = None
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(Busy("The store is restarting; try again."))
+        self._lost()
+
+    def data_received(self, data: bytes) -> None:
+        """Hand out what came back."""
+        for frame in self._frames.feed(data):
+            self._hand_out(read_down(frame))
+
+    def _hand_out(self, down: Down) -> None:
+        self._thinking = down.thinking
+        for number, ended, text in ((r.number, r.ended, r.text) for r in down.returns):
+            future = self._waiting.get(number)
+            if future is None or future.done():
+                continue
+            if ended is Ended.DONE:
+                future.set_result(text)
+            else:
+                future.set_exception(_error(ended))
+
+    def _send(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        if not gathered or self._transport is None:
+            return
+        thoughts: list[object] = [None] * len(gathered)
+        if self._thinking:
+            thoughts = [*self._thinker.think([inbound for _, _, inbound, _ in gathered])[1]]
+        calls = [
+            Call(*call, thought if isinstance(thought, Prediction) else None)
+            for call, thought in zip(gathered, thoughts, strict=True)
+        ]
+        self._transport.write(pack(Up(calls)))
+        longest = max(seconds for _, _, _, seconds in gathered)
+        numbers = [number for number, *_ in gathered]
+        self._loop.call_later(max(0.0, longest) + GRACE, self._give_up, numbers)
+
+    def _give_up(self, numbers: list[int]) -> None:
+        for number in numbers:
+            future = self._waiting.get(number)
+            if future is not None and not future.done():
+                future.set_exception(TimeoutError())
+
+    def _tell_counted(self) -> None:
+        counted = [Counted(*key, seconds) for key, seconds in self._counted.items()]
+        self._counted = {}
+        if self._transport is not None:
+            self._transport.write(pack(Up([], counted)))
+
+
+def _error(ended: Ended) -> Exception:
+    if ended is Ended.BUSY:
+        return Busy("Too much is waiting to be stored; try again.")
+    return TimeoutError() if ended is Ended.TIMEOUT else RuntimeError("the message failed")

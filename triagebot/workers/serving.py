@@ -1,0 +1,98 @@
+"""The storing process's side: answers a worker's calls."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol, cast
+
+from triagebot.domain.message import Inbound
+from triagebot.domain.prediction import Prediction
+from triagebot.errors import Busy
+from triagebot.workers.frames import Call, Down, Ended, Frames, Return, pack, read_up
+
+log = logging.getLogger(__name__)
+
+Reply = Callable[[str, Inbound, float], Awaitable[str]]
+Measure = Callable[[str, str, int, float], None]
+
+
+class Remembers(Protocol):
+    """Takes over what a worker thought."""
+
+    def remember(self, text: str, prediction: Prediction) -> None:
+        """Keep it for the moment when the message is decided on."""
+
+
+class Serving(asyncio.Protocol):
+    """One worker's line; `thinking` says whether workers shall still ask their model.
+
+    `ready` is set once the worker has said a first word: it listens.
+    """
+
+    def __init__(
+        self,
+        reply: Reply,
+        thinker: Remembers,
+        measure: Measure,
+        route: str,
+        thinking: Callable[[], bool],
+    ) -> None:
+        self._reply = reply
+        self._thinker = thinker
+        self._measure = measure
+        self._route = route
+        self._thinking = thinking
+        self._loop = asyncio.get_running_loop()
+        self._frames = Frames()
+        self._returns: list[Return] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._transport: asyncio.Transport | None = None
+        self.ready = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Drop what would be returned; what was called for is stored all the same."""
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        """Begin to answer calls."""
+        for frame in self._frames.feed(data):
+            up = read_up(frame)
+            self.ready.set()
+            for counted in up.counted:
+                for seconds in counted.seconds:
+                    self._measure(counted.method, self._route, counted.status, seconds)
+            for call in up.calls:
+                if call.thought is not None:
+                    self._thinker.remember(call.inbound.text, call.thought)
+                task = self._loop.create_task(self._answer(call))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, call: Call) -> None:
+        try:
+            text = await self._reply(call.account, call.inbound, call.seconds)
+        except Busy:
+            self._give(Return(call.number, Ended.BUSY))
+        except TimeoutError:
+            self._give(Return(call.number, Ended.TIMEOUT))
+        except Exception:
+            log.critical("ALARM: a message for %s failed", call.account, exc_info=True)
+            self._give(Return(call.number, Ended.FAULT))
+        else:
+            self._give(Return(call.number, Ended.DONE, text))
+
+    def _give(self, result: Return) -> None:
+        self._returns.append(result)
+        if len(self._returns) == 1:
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        returns, self._returns = self._returns, []
+        if self._transport is not None:
+            self._transport.write(pack(Down(returns, self._thinking())))
