@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from training.dataset import Dataset
-from training.fit import Message
 from triagebot.domain.catalogue import Catalogue
 from triagebot.triage.answers import (
     AnswerCalibration,
@@ -23,7 +22,7 @@ from triagebot.triage.answers import (
     Question,
     bare,
 )
-from triagebot.triage.features import Vocabulary
+from triagebot.triage.features import Message, Vocabulary
 from triagebot.triage.normalise import normalise
 from triagebot.triage.segment import build_segmenter
 

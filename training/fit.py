@@ -19,10 +19,8 @@ from scipy.sparse import csr_matrix
 from scipy.special import log_softmax
 from sklearn.svm import LinearSVC
 
-from triagebot.triage.features import Vocabulary, character_ngrams, word_ngrams
-
-Message = tuple[str, Sequence[str]]
-"""Normalised text and its words."""
+from triagebot.triage.features import Message, Vocabulary
+from triagebot.triage.grams import character_ngrams, word_ngrams
 
 Done = Callable[[int, int], None]
 """Called with steps done and steps in all."""

@@ -15,7 +15,6 @@ from training.answer_fit import fit_answers, probabilities_by_intent
 from training.dataset import Dataset, build
 from training.fit import (
     FitSettings,
-    Message,
     held_out_scores,
     learn_temperature,
     learn_vocabulary,
@@ -31,7 +30,7 @@ from triagebot.domain.label import Label
 from triagebot.errors import NothingToDo
 from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
-from triagebot.triage.features import Vocabulary
+from triagebot.triage.features import Message, Vocabulary
 from triagebot.triage.registry import IntentProof, Proof, load
 from triagebot.triage.segment import build_segmenter
 from triagebot.triage.think import wake

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from triagebot.channels.demo.fans import demo_messages
-from triagebot.triage.features import character_ngrams, word_ngrams
+from triagebot.triage.grams import character_ngrams, word_ngrams
 from triagebot.triage.normalise import normalise
 from triagebot.triage.registry import load
 from triagebot.triage.think import Mind, wake

@@ -4,7 +4,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
-from triagebot.triage.features import character_ngrams, word_ngrams
+from triagebot.triage.grams import character_ngrams, word_ngrams
 
 TEXTS = [
     "什么时候发货",

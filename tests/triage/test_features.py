@@ -1,13 +1,8 @@
 import numpy as np
 import pytest
 
-from triagebot.triage.features import (
-    PAIRED,
-    Vocabulary,
-    character_grams,
-    character_ngrams,
-    word_ngrams,
-)
+from triagebot.triage.features import Vocabulary
+from triagebot.triage.grams import PAIRED, character_grams, character_ngrams, word_ngrams
 
 TEXTS = [
     "什么时候发货",

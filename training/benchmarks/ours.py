@@ -11,10 +11,11 @@ from training.benchmarks.datasets import BenchmarkSet
 from training.benchmarks.rivals import Judge
 from training.dataset import split_folds
 from training.denoise import FIXED, judge
-from training.fit import FitSettings, Message, learn_vocabulary, learn_weights, matrix
+from training.fit import FitSettings, learn_vocabulary, learn_weights, matrix
 from training.near_duplicates import group_near_duplicates
 from triagebot.triage.answers import bare
 from triagebot.triage.classify import LinearModel
+from triagebot.triage.features import Message
 from triagebot.triage.normalise import normalise
 from triagebot.triage.segment import build_segmenter
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from triagebot.domain.prediction import Contribution
 from triagebot.triage.classify import LinearModel
-from triagebot.triage.features import INTERCEPT, Gram, Vocabulary, character_grams, word_grams
+from triagebot.triage.features import INTERCEPT, Vocabulary
+from triagebot.triage.grams import Gram, character_grams, word_grams
 
 
 def contributions(

@@ -1,8 +1,6 @@
 """Turn a segmented message into weighted features: words, and characters alone and together.
 
-The first block are the words; the second the characters, their 2-grams, and all pairs of different
-characters that a message has, wherever they stand: fans turn the order of words around, and drop
-words in between.
+The first block are the words; the second the n-grams and pairs of characters (`grams.py`).
 
 value = (1 + ln tf) · idf, each block divided by its Euclidean length and multiplied by the block's
 weight, with idf = ln((1 + n) / (1 + df)) + 1: scikit-learn's `TfidfVectorizer(sublinear_tf=True)`,
@@ -12,103 +10,53 @@ message of mostly unknown words gets small values, and nothing is concluded from
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-CHARACTER_SIZES = (1, 2)
-PAIRED = 16
-"""Of how many different characters of a message, the first ones, all pairs are features."""
+from triagebot.triage.grams import word_ngrams
+from triagebot.triage.keys import Drawn, KeyIndex, draw
 
 INTERCEPT = 0
 """The id of the feature that every message has, with value 1."""
 
+_BATCH = 4096
+_BLOCKS = 3
+"""The intercept, the words, the characters."""
 
-@dataclass(frozen=True, slots=True)
-class Gram:
-    """One occurrence of an n-gram: its text and the units it covers, `start` to `stop`."""
+_BITS = 33
+_UNKNOWN = (1 << 31) - 1
+"""Unknown n-grams are told apart by their keys modulo this prime."""
 
-    text: str
-    start: int
-    stop: int
+_TINY = 1e-300
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Message = tuple[str, Sequence[str]]
+"""Normalised text and its words."""
 
-def word_grams(tokens: Sequence[str]) -> list[Gram]:
-    """Return the words of `tokens`; positions count tokens, blanks are passed over."""
-    return [Gram(token, i, i + 1) for i, token in enumerate(tokens) if token.strip()]
-
-
-def character_grams(text: str) -> list[Gram]:
-    """Return the character n-grams of `text`, with `^` and `$` for its ends.
-
-    Positions count characters of `text`; the end signs count as the character next to them. A pair
-    comes twice, once at the place where each of its characters first stands.
-    """
-    places = [i for i, character in enumerate(text) if character != " "]
-    if not places:
-        return []
-    signs = ["^", *(text[i] for i in places), "$"]
-    places = [places[0], *places, places[-1]]
-    grams = []
-    for size in CHARACTER_SIZES:
-        for i in range(len(signs) - size + 1):
-            grams.append(Gram("".join(signs[i : i + size]), places[i], places[i + size - 1] + 1))
-    for pair in combinations(_paired(text), 2):
-        grams += [Gram(" ".join(pair), i, i + 1) for i in map(text.index, pair)]
-    return grams
-
-
-def word_ngrams(tokens: Sequence[str]) -> list[str]:
-    """Return the texts of `word_grams`, without the cost of positions."""
-    return [token for token in tokens if token.strip()]
-
-
-def character_ngrams(text: str) -> list[str]:
-    """Return the texts of `character_grams`, each pair once, without the cost of positions."""
-    return [*_short_ngrams(text), *map(" ".join, combinations(_paired(text), 2))]
-
-
-def _short_ngrams(text: str) -> list[str]:
-    text = text.replace(" ", "")
-    if not text:
-        return []
-    text = f"^{text}$"
-    return [*text, *map(str.__add__, text, text[1:])]
-
-
-def _paired(text: str) -> str:
-    """Return the characters of which all pairs are features, in order."""
-    return "".join(sorted([*dict.fromkeys(text.replace(" ", ""))][:PAIRED]))
+_NO_IDS = np.zeros(0, np.int64)
+_NO_VALUES = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Sparse rows, one a message: row r has `ids` and `values` from `starts[r]` to the next."""
 
-    ids: NDArray[np.int64]
-    values: NDArray[np.float64]
-    starts: NDArray[np.int64]
+    ids: Ints
+    values: Floats
+    starts: Ints
+
+    def split(self) -> Iterator[Rows]:
+        """Yield each message's row alone."""
+        ends = [*self.starts[1:].tolist(), len(self.ids)]
+        for start, end in zip(self.starts.tolist(), ends, strict=True):
+            yield Rows(self.ids[start:end], self.values[start:end], _ALONE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Blocks of features, three a message, one after the other."""
-
-    ids: list[int]
-    counts: list[int]
-    sizes: list[int]
-    unknown: list[float]
-
-    def block(self, ids: list[int], counts: list[int], unknown: float) -> None:
-        self.ids.extend(ids)
-        self.counts.extend(counts)
-        self.sizes.append(len(ids))
-        self.unknown.append(unknown)
+_ALONE = np.zeros(1, np.int64)
 
 
 class Vocabulary:
@@ -122,85 +70,98 @@ class Vocabulary:
         self,
         words: dict[str, int],
         characters: dict[str, int],
-        idf: NDArray[np.float64],
+        idf: Floats,
         block_weights: tuple[float, float],
     ) -> None:
         self.words = words
         self.characters = characters
         self.idf = idf
         self.block_weights = block_weights
-        self._idf: list[float] = idf.tolist()
-        self._rarest = max(self._idf)
-        self._partners: dict[str, dict[str, int]] = {}
-        for gram, i in characters.items():
-            if gram[1:2] == " ":
-                self._partners.setdefault(gram[0], {})[gram[2]] = i
+        self._keys = KeyIndex(characters, characters.values())
+        self._idf = np.append(idf, idf.max())
+        self._weights = np.tile([1.0, *block_weights], _BATCH)
 
     def __len__(self) -> int:
         """Return the number of features, the intercept included."""
-        return len(self._idf)
+        return len(self.idf)
 
-    def rows(self, messages: Iterable[tuple[str, Sequence[str]]]) -> Rows:
+    def rows(self, messages: Iterable[Message]) -> Rows:
         """Return a row for each `(normalised text, tokens)`; none is empty."""
-        drawn = _Drawn([], [], [], [])
-        for text, tokens in messages:
-            drawn.block([INTERCEPT], [1], 0.0)
-            self._draw(drawn, self.words, word_ngrams(tokens), "")
-            self._draw(drawn, self.characters, _short_ngrams(text), _paired(text))
-        return self._weigh(drawn)
+        every = [*messages]
+        parts = [self._rows(every[i : i + _BATCH]) for i in range(0, len(every), _BATCH)]
+        if len(parts) == 1:
+            return parts[0]
+        sizes = [0, *(len(part.ids) for part in parts)]
+        offsets = np.cumsum(sizes)[:-1].tolist()
+        return Rows(
+            np.concatenate([_NO_IDS, *(part.ids for part in parts)]),
+            np.concatenate([_NO_VALUES, *(part.values for part in parts)]),
+            np.concatenate(
+                [_NO_IDS, *(p.starts + offset for p, offset in zip(parts, offsets, strict=True))]
+            ),
+        )
 
-    def _draw(self, drawn: _Drawn, index: dict[str, int], grams: list[str], paired: str) -> None:
-        """Add a block: ids and counts of what is known, the squared counts of what is not."""
-        ids, counts, unknown = [], [], 0.0
-        for gram, n in Counter(grams).items():
-            known = index.get(gram)
-            if known is not None:
-                ids.append(known)
-                counts.append(n)
-            else:
-                unknown += 1.0 if n == 1 else (1.0 + math.log(n)) ** 2
-        if paired:
-            pairs = self._pairs(paired)
-            ids += pairs
-            counts += [1] * len(pairs)
-            unknown += len(paired) * (len(paired) - 1) // 2 - len(pairs)
-        drawn.block(ids, counts, unknown)
+    def _rows(self, messages: Sequence[Message]) -> Rows:
+        size = len(messages)
+        numbers = np.arange(size)
+        words, sizes = self._words(messages)
+        drawn = draw([text.replace(" ", "") for text, _ in messages])
+        blocks, ids, counts = _counted(
+            np.concatenate(
+                [numbers * _BLOCKS, numbers.repeat(sizes) * _BLOCKS + 1, drawn.rows * _BLOCKS + 2]
+            ),
+            np.concatenate([numbers * 0 + INTERCEPT, words, self._characters(drawn)]),
+        )
+        values = (1.0 + np.log(counts)) * self._idf[np.maximum(ids, -1)]
+        squares = np.bincount(blocks, values * values, _BLOCKS * size)
+        values *= (self._weights[: _BLOCKS * size] / np.sqrt(np.maximum(squares, _TINY)))[blocks]
+        known = ids >= 0
+        ids = ids[known]
+        return Rows(ids, values[known], np.flatnonzero(ids == INTERCEPT))
 
-    def _pairs(self, paired: str) -> list[int]:
-        """Return the ids of the known pairs of `paired`, without making their texts."""
+    def _words(self, messages: Sequence[Message]) -> tuple[Ints, Ints]:
+        """Return the words' ids, negative ones where unknown, and how many each message has."""
+        known, new = self.words, dict[str, int]()
         ids: list[int] = []
-        for i, first in enumerate(paired):
-            partners = self._partners.get(first)
-            if partners:
-                ids += [partners[c] for c in paired[i + 1 :] if c in partners]
-        return ids
+        sizes = []
+        for _, tokens in messages:
+            words = word_ngrams(tokens)
+            sizes.append(len(words))
+            for word in words:
+                found = known.get(word)
+                ids.append(new.setdefault(word, ~len(new)) if found is None else found)
+        return np.array(ids, np.int64), np.array(sizes, np.int64)
 
-    def _weigh(self, drawn: _Drawn) -> Rows:
-        """Turn counts into values, each block of the length that is its weight."""
-        ids = np.array(drawn.ids, np.int64)
-        values = self.idf[ids] * (1.0 + np.log(np.array(drawn.counts, np.float64)))
-        sizes = np.array(drawn.sizes, np.int64)
-        blocks = np.repeat(np.arange(len(sizes)), sizes)
-        squares = np.bincount(blocks, values * values, len(sizes)).astype(np.float64)
-        squares += self._rarest**2 * np.array(drawn.unknown, np.float64)
-        weights = np.tile([1.0, *self.block_weights], len(sizes) // 3)
-        scales = weights / np.sqrt(np.maximum(squares, 1e-300))
-        starts = (np.cumsum(sizes) - sizes)[::3]
-        return Rows(ids, values * scales[blocks], starts)
+    def _characters(self, drawn: Drawn) -> Ints:
+        """Return the id of each key, negative ones where unknown."""
+        ids = self._keys.find(drawn.keys)
+        return np.where(ids < 0, ~(drawn.keys % _UNKNOWN), ids)
 
     def word_weight(self, word: str) -> float:
         """Return the inverse document frequency of a word; of an unknown one, the rarest's."""
         known = self.words.get(word)
-        return self._rarest if known is None else self._idf[known]
+        return float(self._idf[-1 if known is None else known])
 
     def gram_weight(self, gram: str) -> float:
         """Return the inverse document frequency of characters, as `word_weight` does."""
         known = self.characters.get(gram)
-        return self._rarest if known is None else self._idf[known]
+        return float(self._idf[-1 if known is None else known])
 
     def known_share(self, tokens: Sequence[str]) -> float:
         """Return the share of words that the model has seen, 0..1; 0 when there are no words."""
-        words = [token for token in tokens if token.strip()]
-        if not words:
-            return 0.0
-        return sum(word in self.words for word in words) / len(words)
+        words = word_ngrams(tokens)
+        return sum(map(self.words.__contains__, words)) / len(words) if words else 0.0
+
+
+def _counted(blocks: Ints, ids: Ints) -> tuple[Ints, Ints, Floats]:
+    """Return block and id of each different feature, in order, and how often it is there."""
+    numbers = (blocks << _BITS) + (ids + _UNKNOWN)
+    numbers.sort()
+    fresh = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=fresh[1:])
+    first = fresh.nonzero()[0]
+    counts = np.empty(len(first))
+    np.subtract(first[1:], first[:-1], out=counts[:-1])
+    counts[-1:] = len(numbers) - first[-1:]
+    numbers = numbers[first]
+    return numbers >> _BITS, (numbers & ((1 << _BITS) - 1)) - _UNKNOWN, counts

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 
-import numpy as np
-
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Decision
@@ -81,13 +79,12 @@ class Mind:
             return []
         rows = self.bundle.vocabulary.rows(heard)
         probabilities = self.bundle.model.probabilities(rows)
-        ends = [*rows.starts[1:].tolist(), len(rows.ids)]
-        predictions = []
-        for i, (text, tokens) in enumerate(heard):
-            start = int(rows.starts[i])
-            row = Rows(rows.ids[start : ends[i]], rows.values[start : ends[i]], np.zeros(1, int))
-            predictions.append(self._predict(text, tokens, row, probabilities[i].tolist()))
-        return predictions
+        return [
+            self._predict(text, tokens, row, guess)
+            for (text, tokens), row, guess in zip(
+                heard, rows.split(), probabilities.tolist(), strict=True
+            )
+        ]
 
     def hear(self, text: str) -> tuple[str, list[str]]:
         """Return the normalised text and its words."""
