@@ -18,7 +18,6 @@ from training.confident_learning import Confident, confident
 from training.dataset import Dataset, Row, build
 from training.fit import (
     FitSettings,
-    Message,
     held_out_scores,
     learn_temperature,
     learn_vocabulary,
@@ -29,6 +28,7 @@ from training.measures import Interval, wilson
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.label import Label, Source
 from triagebot.errors import NothingToDo
+from triagebot.triage.features import Message
 from triagebot.triage.normalise import normalise
 from triagebot.triage.segment import build_segmenter
 
