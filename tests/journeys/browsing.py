@@ -54,9 +54,9 @@ def open_desk(browser: Browser, server: ServerProcess, agent: Person, **options:
     return page
 
 
-def add_agent(server: ServerProcess, name: str) -> Person:
-    """Add an agent and return them, not signed in."""
-    printed = server.command("user", "add", name, "--role", "agent")
+def add_agent(server: ServerProcess, name: str, role: str = "agent") -> Person:
+    """Add somebody with a login and return them, not signed in."""
+    printed = server.command("user", "add", name, "--role", role)
     person = Person(server.url)
     person.name = name
     person.password = printed.split("password:")[1].strip()

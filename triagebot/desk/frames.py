@@ -29,6 +29,7 @@ class Screen:
 
 
 SCREENS = {
+    "answers": Screen(Role.AGENT, ("answers.",)),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
     "reports": Screen(Role.AGENT, ("report.",)),
     "users": Screen(Role.ADMIN, ("users.",)),

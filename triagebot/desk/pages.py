@@ -6,6 +6,10 @@ from triagebot.desk.frames import SCREENS, Frames, Page, redirect
 from triagebot.web.endpoint import Call, Endpoint
 
 
+OWN_SHELLS = frozenset({"answers"})
+"""Screens that scripts fill, with a shell of their own."""
+
+
 class DeskPages:
     """Owns `/`, `/login`, `/desk` and what below it is filled by scripts."""
 
@@ -41,4 +45,5 @@ class DeskPages:
         screen = call.params.get("tail", "").rstrip("/")
         if screen not in SCREENS:
             return await self._frames.show(call, "desk/desk.html")
-        return await self._frames.show(call, "desk/work.html", screen)
+        template = f"desk/{screen}.html" if screen in OWN_SHELLS else "desk/work.html"
+        return await self._frames.show(call, template, screen)

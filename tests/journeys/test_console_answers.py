@@ -1,0 +1,47 @@
+"""Ops change what the bot says, and a fan gets it with the next message."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.conftest import Person
+
+
+@pytest.fixture
+def ops(server):
+    return add_agent(server, "ops", "ops")
+
+
+def test_an_answer_is_edited_tried_published_and_given_to_a_fan(server, ops, fan):
+    with open_browser() as browser:
+        page = open_desk(browser, server, ops)
+        page.goto(f"{server.url}/desk/answers")
+        page.locator("#find").fill("ship_time")
+        page.locator("#lines a").first.click()
+        page.locator("#text").fill("{brand}今天就发")
+        page.keyboard.press("Control+s")
+        expect(page.locator("#lines a").first).to_contain_text("草稿")
+        assert "今天就发" not in fan.says("下单后多久发货")["reply"]["text"]
+
+        page.locator("#try-text").fill("下单后多久发货")
+        page.keyboard.press("Enter")
+        expect(page.locator("#try-said .bubble.bot")).to_contain_text("今天就发")
+        assert breaches(page) == []
+
+        page.locator("#publish").click()
+        page.keyboard.press("Enter")
+        expect(page.locator(".versions .in-use")).to_contain_text("ops")
+        another = Person(server.url)
+        assert another.says("下单后多久发货")["reply"]["text"].startswith("星火手机今天就发")
+
+        page.goto(f"{server.url}/desk/answers#rules")
+        expect(page.locator("#rules li")).to_have_count(8)
+        assert breaches(page) == []
+        ops.sign_in(ops.name, ops.password)
+        ops.call("PUT", "/api/v1/session/language", {"language": "en"})
+        page.emulate_media(color_scheme="dark")
+        for part, shown in (("sentences", "New follower"), ("snippets", "New snippet")):
+            page.goto(f"{server.url}/desk/answers#{part}")
+            page.reload()
+            expect(page.locator("#work h2")).to_have_text(shown)
+            assert breaches(page) == []
