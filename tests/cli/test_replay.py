@@ -106,3 +106,12 @@ def test_two_models_are_compared_on_the_same_rows(run, two):
     table = run("compare", "one", "two", "past.jsonl", "--md").output
     assert table.startswith("| | one | two | difference |")
     assert "exact McNemar" in run("compare", "one", "two", "past.jsonl").output
+
+
+def test_a_model_thinks_along_in_the_shadow_until_it_is_taken_out(run, two):
+    assert "thinks along" in run("model", "shadow", "two").output
+    assert run("--json", "model", "show", "two").json["shadow"] is None, "no message came yet"
+    assert run("model", "shadow", "one").code == 6
+    assert run("model", "gc", "--keep", "0").output == "removed nothing\n"
+    assert run("model", "shadow", "off").output == "no model is in the shadow\n"
+    assert run("model", "gc", "--keep", "0").output == "removed two\n"

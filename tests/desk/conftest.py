@@ -29,6 +29,7 @@ from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
+from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
@@ -89,6 +90,7 @@ class World:
     connect: Callable[..., Awaitable[Client]]
     holder: Holder
     editions: LiveEditions
+    models: Path
     people: dict[str, Agent] = field(default_factory=dict)
 
     async def person(self, name: str, role: Role = Role.AGENT) -> Agent:
@@ -171,7 +173,8 @@ async def world(
     db = database
     holder = Holder()
     intake = Intake(db, holder, clock)
-    world = build(db, clock, intake, holder, passwords, folders(tmp_path), aiohttp_client)
+    shells, models = folders(tmp_path), tmp_path / "models"
+    world = build(db, clock, intake, holder, passwords, shells, models, aiohttp_client)
     await world.feed.start()
     yield world
     await world.live.close()
@@ -191,7 +194,7 @@ def folders(root: Path) -> Shells:
     return shells
 
 
-def build(db, clock, intake, holder, passwords, shells, connect) -> World:
+def build(db, clock, intake, holder, passwords, shells, models, connect) -> World:
     auth = Auth(db, Door(), clock)
     feed = Feed(db, poll=0.2, pause=0.0)
     streams, metrics, news = Streams(limit=8), Metrics(), News()
@@ -219,6 +222,7 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         SentenceApi(db, holder, editions.refresh, clock),
         RuleApi(db, holder, editions.refresh, clock),
         SnippetApi(db, clock),
+        ModelApi(db, Shelf(models), clock),
         SearchApi(db),
         FanApi(db, Forgetting(db, Policy(), Path("var/media"), clock)),
         reports,
@@ -255,4 +259,5 @@ def build(db, clock, intake, holder, passwords, shells, connect) -> World:
         connect,
         holder,
         editions,
+        models,
     )

@@ -16,6 +16,7 @@ from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
+from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.replies import ReplyApi
@@ -45,6 +46,7 @@ class DeskParts:
     wake: Callable[[], None]
     timezone: str
     editions: LiveEditions
+    shelf: Shelf
 
 
 def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
@@ -66,6 +68,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         SentenceApi(db, mind, refresh, clock),
         RuleApi(db, mind, refresh, clock),
         SnippetApi(db, clock),
+        ModelApi(db, parts.shelf, clock),
         SearchApi(db),
         reports,
         ReportPage(parts.frames, reports, mind),

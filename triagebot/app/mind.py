@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from triagebot.desk.models import Shelf
 from triagebot.desk.office_hours import OfficeHours
 from triagebot.settings import Settings, read_secret
 from triagebot.triage.hot_reload import LiveMind
@@ -20,6 +21,11 @@ def live_mind(settings: Settings, clock: Callable[[], datetime]) -> LiveMind:
         "shop_url": settings.brand.shop_url,
         "hours": settings.desk.hours,
     }
+    shelf = model_shelf(settings)
+    return LiveMind(shelf.models, facts, shelf.key, hours.staffed)
+
+
+def model_shelf(settings: Settings) -> Shelf:
+    """Return where the bundles lie, and the key that they must be signed with."""
     secret = read_secret(settings.models.signing_key_file)
-    key = secret[0].encode() if secret else None
-    return LiveMind(Path(settings.models.dir), facts, key, hours.staffed)
+    return Shelf(Path(settings.models.dir), secret[0].encode() if secret else None)

@@ -13,7 +13,7 @@ from triagebot.app import spool
 from triagebot.app.accounts import accounts, api_urls, door
 from triagebot.app.desk import DeskParts, desk_endpoints
 from triagebot.app.fans import forgetting
-from triagebot.app.mind import live_mind
+from triagebot.app.mind import live_mind, model_shelf
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
 from triagebot.channels.demo import fans as demo
 from triagebot.channels.outbox import Outbox
@@ -29,6 +29,7 @@ from triagebot.desk.live_editions import LiveEditions
 from triagebot.fans.api import FanApi
 from triagebot.fans.keeping import FanKeeping
 from triagebot.intake.accept import Intake
+from triagebot.models.shadow import Shadow
 from triagebot.nodes.duty import Duty, Part
 from triagebot.settings import Settings
 from triagebot.store import events, heartbeat
@@ -59,7 +60,7 @@ class Server:
         self.settings = settings
         self.clock = clock
         self.db = Database(settings.database.url, clock=clock)
-        self.mind = live_mind(settings, clock)
+        self.mind, self.shelf = live_mind(settings, clock), model_shelf(settings)
         self.intake = Intake(self.db, self.mind, clock)
         self.feed = Feed(self.db)
         self.editions = LiveEditions(self.db, self.mind, clock)
@@ -76,8 +77,10 @@ class Server:
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
         pace = settings.desk.sends_per_second
         self.clearing_sends = ClearingSends(self.db, clock, self.outbox.wake, pace)
+        self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
-        self.duty = Duty(self.db, clock, [*timed, self.clearing_sends])
+        timed += [self.clearing_sends, self.shadow]
+        self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.metrics = Metrics()
@@ -115,6 +118,7 @@ class Server:
             self.outbox.wake,
             self.settings.desk.timezone,
             self.editions,
+            self.shelf,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         return [session, *desk_endpoints(parts), FanApi(self.db, self.forgetting), live]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from triagebot.cli import echo_json
 from triagebot.cli.minds import signing_key
+
+if TYPE_CHECKING:
+    from triagebot.domain.change import Change
+    from triagebot.store.shadows import Seen
 
 _by = click.option("--by", default=getpass.getuser, help="Who does it, for the history.")
 _why = click.option("--why", default="", metavar="REASON", help="Why, for the history.")
@@ -51,8 +55,15 @@ def show(obj: dict[str, Any], name: str) -> None:
     folder = locate(_folder(obj), name)
     manifest, proof = read_manifest(folder, signing_key(obj["settings"])), read_proof(folder)
     gate = objections(_folder(obj), name)
+    seen = _shadow(obj, folder.name)
     if obj["json"]:
-        shown = {"name": folder.name, "manifest": manifest, "proof": proof, "gate": gate}
+        shown = {
+            "name": folder.name,
+            "manifest": manifest,
+            "proof": proof,
+            "gate": gate,
+            "shadow": seen,
+        }
         echo_json(msgspec.to_builtins(shown))
         return
     click.echo(f"{folder.name}  data {manifest.data_hash[:12]}")
@@ -67,6 +78,11 @@ def show(obj: dict[str, Any], name: str) -> None:
         )
         click.echo(f"  {intent:<24} {state}")
     click.echo("gate: " + ("; ".join(gate) or "nothing against it"))
+    if seen:
+        counts, changes = seen
+        click.echo(f"in the shadow: {counts.changed} of {counts.seen} live messages would change")
+        for change in changes[:10]:
+            click.echo(f"  {change.n:>7} × {change.before} → {change.after}")
 
 
 @model.command()
@@ -115,16 +131,45 @@ def rollback(obj: dict[str, Any], why: str, by: str) -> None:
 
 
 @model.command()
+@click.argument("name")
+@_by
+@click.pass_obj
+def shadow(obj: dict[str, Any], name: str, by: str) -> None:
+    """Let a model think about live messages and answer none; `off` ends it."""
+    from triagebot.models.shadow import set_shadow
+
+    wanted = None if name == "off" else name
+    set_shadow(_folder(obj), wanted, by, key=signing_key(obj["settings"]))
+    text = f"{name} thinks along in the shadow" if wanted else "no model is in the shadow"
+    _tell(obj, {"shadow": wanted}, text)
+
+
+@model.command()
 @click.option("--keep", default=5, show_default=True, type=click.IntRange(min=0))
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.pass_obj
 def gc(obj: dict[str, Any], keep: int, dry_run: bool) -> None:
-    """Remove all models but current, previous and the newest."""
+    """Remove all models but current, previous, the one in the shadow and the newest."""
+    from triagebot.models.shadow import read_shadow
     from triagebot.models.shelf import collect_garbage
 
-    names = collect_garbage(_folder(obj), keep, dry_run=dry_run)
+    shadowed = read_shadow(_folder(obj))
+    also = [shadowed.name] if shadowed else []
+    names = collect_garbage(_folder(obj), keep, dry_run=dry_run, also=also)
     verb = "would remove" if dry_run else "removed"
     _tell(obj, {"removed": names, "dry_run": dry_run}, f"{verb} {', '.join(names) or 'nothing'}")
+
+
+def _shadow(obj: dict[str, Any], name: str) -> tuple[Seen, list[Change]] | None:
+    """Return what the model would have done, if it is in the shadow now."""
+    from triagebot.cli.stored import stored_shadow
+    from triagebot.models.history import current_name
+    from triagebot.models.shadow import read_shadow
+
+    shadowed = read_shadow(_folder(obj))
+    if shadowed is None or shadowed.name != name:
+        return None
+    return stored_shadow(obj["settings"], name, current_name(_folder(obj)) or "")
 
 
 def _tell(obj: dict[str, Any], value: object, text: str) -> None:

@@ -12,8 +12,10 @@ from triagebot.domain.label import Label, Source
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from triagebot.domain.change import Change
     from triagebot.store.audits import AuditRow
     from triagebot.store.database import Database
+    from triagebot.store.shadows import Seen
 
 PAGE = 1000
 
@@ -29,6 +31,16 @@ def stored_audits(settings: Any) -> list[Label]:
     One that was wrong, nobody knows how, has no intent: it is right for no answer.
     """
     return asyncio.run(with_database(settings, _judged))
+
+
+def stored_shadow(settings: Any, candidate: str, base: str) -> tuple[Seen, list[Change]] | None:
+    """Return what a model in the shadow of another would have done, or None."""
+    from triagebot.store import shadows
+
+    async def read(database: Database) -> tuple[Seen, list[Change]] | None:
+        return await database.read(shadows.read, candidate, base)
+
+    return asyncio.run(with_database(settings, read))
 
 
 async def _judged(database: Database) -> list[Label]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from triagebot.binomial import mcnemar
+from triagebot.domain.change import Change
 from triagebot.domain.decision import Decision
 from triagebot.domain.label import Label
 from triagebot.domain.prediction import Prediction
@@ -31,6 +32,8 @@ FILE = "replay.json"
 
 GROUPS = 200
 EXAMPLES = 5
+LAST = 20
+"""The messages of a group, the last ones, whose ids are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class _Tally:
     at_stake: float = 0.0
     votes: Counter[int] = field(default_factory=Counter)
     examples: dict[str, Example] = field(default_factory=dict)
+    message_ids: list[str] = field(default_factory=list)
 
     def judged(self) -> Judged:
         return _judged(self.votes)
@@ -136,6 +140,15 @@ class Replay:
         for message in messages:
             self._compare(message, before[message.text], after[message.text])
         self.n += len(messages)
+
+    def changes(self) -> list[Change]:
+        """Return what changed so far, each with the ids of its last messages."""
+        return [
+            Change(
+                str(before), str(after), tally.n, tally.at_stake, tuple(map(int, tally.message_ids))
+            )
+            for (before, after), tally in self._groups.items()
+        ]
 
     def record(
         self, at: str, by: str, source: str, days: float = 0.0, *, no_traffic: bool = False
@@ -172,6 +185,7 @@ class Replay:
         tally = self._groups.setdefault(pair, _Tally())
         tally.n += 1
         tally.at_stake += at_stake(self._candidate.catalogue, new)
+        tally.message_ids = [*tally.message_ids[1 - LAST :], message.message_id]
         vote = self._vote(message.label, old, new)
         if vote is not None:
             tally.votes[vote] += 1

@@ -12,6 +12,7 @@ from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
 from triagebot.store.tables.sending import platform_token, reply_way, send_window
+from triagebot.store.tables.shadows import shadow_change, shadow_seen
 
 __all__ = [
     "agent",
@@ -41,4 +42,6 @@ __all__ = [
     "session",
     "snippet",
     "tag",
+    "shadow_change",
+    "shadow_seen",
 ]
