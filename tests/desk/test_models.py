@@ -101,7 +101,7 @@ async def test_the_shadow_is_set_counted_and_lifted(world: World, shelf) -> None
     assert (await chosen.json())["name"] == "two"
 
     class Serving:
-        mind = verify(shelf, "one")
+        trained = verify(shelf, "one")
 
     shadow = Shadow(shelf, world.db, Serving(), world.clock)
     await shadow.look()

@@ -19,7 +19,7 @@ ASKED = "我想问问delivery的事"
 
 class Holder:
     def __init__(self, mind):
-        self.mind = mind
+        self.mind = self.trained = mind
 
 
 @pytest.fixture

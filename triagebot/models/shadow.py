@@ -43,8 +43,8 @@ class MindHolder(Protocol):
     """Holds the mind that serves."""
 
     @property
-    def mind(self) -> Mind:
-        """The mind that serves now."""
+    def trained(self) -> Mind:
+        """The mind as its bundle is, without what was edited since: the candidate has none of it."""
 
 
 def read_shadow(models: Path) -> Shadowed | None:
@@ -117,7 +117,7 @@ class Shadow:
     async def look(self) -> int:
         """Let the candidate think about what is new; return how many messages that were."""
         await self._follow(await asyncio.to_thread(read_shadow, self._models))
-        candidate, serving = self._candidate, self._holder.mind
+        candidate, serving = self._candidate, self._holder.trained
         if candidate is None or candidate.model == serving.model:
             return 0
         stretch = await self._db.read(shadows.unseen, AT_ONCE, MOST_BEHIND)
