@@ -44,7 +44,7 @@ class MindHolder(Protocol):
 
     @property
     def trained(self) -> Mind:
-        """The mind as its bundle is, without what was edited since: the candidate has none of it."""
+        """The mind as its bundle is: the candidate has none of what was edited since."""
 
 
 def read_shadow(models: Path) -> Shadowed | None:
