@@ -32,7 +32,7 @@ async def until(condition):
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")
 async def test_a_full_disk_is_busy_and_then_over(server):
     log = server.store.with_name(server.store.name + "-wal")
-    sender = Sender(server.url, 200, random.Random(11))
+    sender = Sender([server.url], 200, random.Random(11))
     async with sender.sending() as ledger:
         await until(lambda: ledger.ends["200"] > 50)
         limit = log.stat().st_size + 20_000

@@ -122,6 +122,19 @@ def simulate(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, pla
 
 
 @faults.command()
+@_options(6)
+@click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
+def outages(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+    """Kill and freeze PostgreSQL under two nodes; needs PostgreSQL and a promoted model."""
+    from triagebot.faults import outages as run
+
+    models = Path(obj["settings"].models.dir)
+    with tempfile.TemporaryDirectory(prefix="triagebot-outages-") as name, _bar(rounds) as step:
+        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
 @click.option("--seed", default=1, show_default=True, help="Where chance begins.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
 @click.pass_obj

@@ -48,7 +48,7 @@ async def _drill(
     url = f"sqlite:///{server.store}"
     server.launch()
     await asyncio.to_thread(server.wait_until_ready)
-    sender = Sender(server.url, RATE, chance)
+    sender = Sender([server.url], RATE, chance)
     async with sender.sending():
         await asyncio.sleep(SECONDS)
         before = Ledger(answers=dict(sender.ledger.answers))
@@ -73,8 +73,9 @@ async def _come_back(
     server.launch()
     await asyncio.to_thread(server.wait_until_ready)
     tally.figures["restored and serving after, s"] = round(time.monotonic() - began, 2)
-    again = Sender(server.url, RATE, chance)
+    again = Sender([server.url], RATE, chance)
     again.ledger.answers.update(before.answers)
+    again.ledger.acknowledged.update(before.answers)
     await again.once_more(AGAIN)
     check = LedgerCheck(server.store)
     tally.faults += check.bring_up(thorough=True)

@@ -62,7 +62,7 @@ async def _loop(
     rate: float,
     goes_on: Callable[[], bool],
 ) -> None:
-    sender = Sender(server.url, rate, chance)
+    sender = Sender([server.url], rate, chance)
     check = LedgerCheck(server.store)
     starts: list[float] = []
     async with sender.sending():

@@ -41,7 +41,7 @@ class LedgerCheck:
                 self._seen = row[0]
                 number = int(row[1])
                 self._doubled += number in self._shown
-                self._shown[number] = _shown(row)
+                self._shown[number] = shown(row)
         return [text for text in problems if text != "ok"]
 
     def compare(self, tally: Tally, ledger: Ledger) -> None:
@@ -60,7 +60,8 @@ class LedgerCheck:
         return sum(1 for number, body in answers.items() if self._shown.get(number, body) != body)
 
 
-def _shown(row: tuple[Any, ...]) -> bytes:
+def shown(row: tuple[Any, ...]) -> bytes:
+    """Return the body that the fan of a stored message sees; rows as `_ROWS` selects them."""
     _, _, fan, sent_at, detail, reply = row
     if reply is None:
         return ACKNOWLEDGED

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -29,11 +29,16 @@ START_SECONDS = 60.0
 
 @dataclass
 class ServerProcess:
-    """`triagebot serve` on loopback, with the models of another folder."""
+    """`triagebot serve` on loopback, with the models of another folder.
+
+    `database` is the URL of a shared store; without one the server has a SQLite file of its own.
+    """
 
     folder: Path
     models: Path
     program: Sequence[str] = PROGRAM
+    database: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_port())
     process: subprocess.Popen[bytes] | None = None
 
@@ -53,11 +58,13 @@ class ServerProcess:
         token = self.folder / "token"
         token.write_text(TOKEN, encoding="utf-8")
         settings = {
-            "database.url": f"sqlite:///{self.store}",
+            "database.url": self.database or f"sqlite:///{self.store}",
+            "spool.dir": str(self.folder / "spool"),
             "models.dir": str(self.models.resolve()),
             f"wechat.{ACCOUNT}.appid": APPID,
             f"wechat.{ACCOUNT}.mode": "plain",
             f"wechat.{ACCOUNT}.token_file": str(token),
+            **self.settings,
         }
         options = [f"--set={name}={value}" for name, value in settings.items()]
         home = str(Path(triagebot.__file__).parents[1])
@@ -84,6 +91,16 @@ class ServerProcess:
                 raise Busy(f"The server did not start:\n{self.log()[-2000:]}")
             time.sleep(0.02)
         raise Busy("The server did not become ready.")
+
+    def metrics(self) -> list[str]:
+        """Return the lines of its numbers; none while it does not answer."""
+        address = f"http://127.0.0.1:{self.port}/metrics"
+        with (
+            contextlib.suppress(OSError, HTTPException),
+            urllib.request.urlopen(address, timeout=5) as response,
+        ):
+            return str(response.read(), "utf-8").splitlines()
+        return []
 
     def kill(self) -> None:
         """End it between two instructions, as a crash or the system would."""

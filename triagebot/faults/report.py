@@ -21,6 +21,8 @@ WHAT = {
     "claims on PostgreSQL": "the same over two nodes on one PostgreSQL",
     "simulate": "an evening in virtual time: fans, WeChat's redeliveries, one or two nodes that "
     "crash, a store that is slow, fails and lies, three agents; one seed a round",
+    "outages": "PostgreSQL killed, frozen (`SIGSTOP`) and restarted under load, by turns, with two "
+    "nodes in front; in every second outage a node is killed too; `acked` from the store or a spool",
     "backup": "a copy made under load, the original deleted, the copy put back; `acked` = before "
     "the copy began",
 }
@@ -41,12 +43,13 @@ TAIL = """
 triagebot faults kill --rounds 2000            triagebot faults powercut --rounds 20000
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
 triagebot faults claims --rounds 10000         triagebot faults simulate --rounds 100000
-triagebot faults backup                        triagebot faults report
+triagebot faults outages --rounds 50           triagebot faults backup
+triagebot faults report
 ```
 
-Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill` and `backup`,
+Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, `outages` and `backup`,
 `--planted NAME`; the exit code is 4 when a promise was broken or a planted fault did not show. The
-shorter runs, and the planted faults of `kill` and `backup`, are in `tests/faults/`.
+shorter runs, and the planted faults of those three, are in `tests/faults/`.
 
 ## How far it goes
 
@@ -73,14 +76,44 @@ shorter runs, and the planted faults of `kill` and `backup`, are in `tests/fault
 
 
 def render(results: Sequence[Result]) -> str:
-    """Return the page; of runs that are alike, the newest counts."""
-    newest = {(result["name"], result["planted"]): result for result in results}
-    real = [newest[key] for key in newest if not key[1]]
-    planted = [newest[key] for key in newest if key[1]]
+    """Return the page.
+
+    Of runs with the same name, fault and seed the newest counts; those with several seeds are
+    added up.
+    """
+    newest = {(result["name"], result["planted"], result["seed"]): result for result in results}
+    runs: dict[tuple[str, str], list[Result]] = {}
+    for (name, fault, _), result in newest.items():
+        runs.setdefault((name, fault), []).append(result)
+    real = [_sum(alike) for (_, fault), alike in runs.items() if not fault]
+    planted = [_sum(alike) for (_, fault), alike in runs.items() if fault]
     parts = [HEAD, "\n## What held\n\n", _table(real)]
     parts += ["\n## Figures\n\n", *(_figures(result) for result in real)]
     parts += ["\n## Planted faults: these must fail\n\n", _table(planted), TAIL]
     return "".join(parts)
+
+
+def _sum(alike: Sequence[Result]) -> Result:
+    seeds = sorted(result["seed"] for result in alike)
+    figures: dict[str, Any] = {}
+    for result in alike:
+        for name, value in result["figures"].items():
+            figures[name] = _together(name, figures.get(name), value)
+    return {
+        **alike[-1],
+        **{count: sum(result[count] for result in alike) for count in COUNTS},
+        "seed": seeds[0] if len(seeds) == 1 else f"{len(seeds)} from {seeds[0]} to {seeds[-1]}",
+        "held": all(result["held"] for result in alike),
+        "seconds": round(sum(result["seconds"] for result in alike), 1),
+        "figures": figures,
+    }
+
+
+def _together(name: str, before: Any, value: Any) -> Any:
+    """Add up counts; of seconds the longest counts, of words the last."""
+    if before is None or isinstance(value, str):
+        return value
+    return max(before, value) if name.endswith(", s") else before + value
 
 
 def _table(results: Sequence[Result]) -> str:

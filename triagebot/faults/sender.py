@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -35,9 +35,14 @@ TEXTS = (
 
 @dataclass(slots=True)
 class Ledger:
-    """What went out with 200, by MsgId, kept outside the server; and how the rest ended."""
+    """What went out with 200, by MsgId, kept outside the server; and how the rest ended.
+
+    A `neutral` body acknowledges without being an answer.
+    """
 
     answers: dict[int, bytes] = field(default_factory=dict)
+    acknowledged: set[int] = field(default_factory=set)
+    neutral: Callable[[bytes], bool] = field(default=lambda _body: False)
     different: int = 0
     redelivered: int = 0
     slowest: float = 0.0
@@ -49,16 +54,26 @@ class Ledger:
         if status != 200:
             return
         self.slowest = max(self.slowest, seconds)
+        self.acknowledged.add(number)
+        if self.neutral(body):
+            return
         self.redelivered += number in self.answers
         self.different += self.answers.setdefault(number, body) != body
 
 
 class Sender:
-    """Sends `rate` messages a second for as long as `sending` lasts."""
+    """Sends `rate` messages a second for as long as `sending` lasts, to any of the nodes."""
 
-    def __init__(self, url: str, rate: float, chance: random.Random) -> None:
-        self.ledger = Ledger()
-        self._url = url
+    def __init__(
+        self,
+        urls: Sequence[str],
+        rate: float,
+        chance: random.Random,
+        *,
+        neutral: Callable[[bytes], bool] = lambda _body: False,
+    ) -> None:
+        self.ledger = Ledger(neutral=neutral)
+        self._urls = urls
         self._rate = rate
         self._chance = chance
         self._next = 1
@@ -81,7 +96,7 @@ class Sender:
 
     async def once_more(self, count: int) -> None:
         """Deliver some acknowledged messages again, one after the other."""
-        known = list(self.ledger.answers)
+        known = sorted(self.ledger.acknowledged)
         limit = aiohttp.ClientTimeout(total=PATIENCE)
         async with aiohttp.ClientSession(timeout=limit) as session:
             for number in self._chance.sample(known, min(count, len(known))):
@@ -108,7 +123,8 @@ class Sender:
         began = time.monotonic()
         body = xml_of(number).encode()
         try:
-            async with session.post(self._url, params=stamp(), data=body) as response:
+            url = self._chance.choice(self._urls)
+            async with session.post(url, params=stamp(), data=body) as response:
                 content = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self.ledger.ends[type(error).__name__] += 1

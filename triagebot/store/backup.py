@@ -67,6 +67,8 @@ def check_file(path: Path) -> list[str]:
         return [f"{path} is not there"]
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            # Also SQLite's own words are damaged when the name of a table is.
+            connection.text_factory = engines.lenient
             rows = connection.execute("PRAGMA integrity_check(20)").fetchall()
             problems = [text for (text,) in rows if text != "ok"]
             return problems or [f"message {number} was altered" for number in _altered(connection)]
@@ -79,7 +81,6 @@ def _altered(connection: sqlite3.Connection) -> list[object]:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
     if "crc" not in columns:  # from before there were checksums
         return []
-    connection.text_factory = engines.lenient
     names = ", ".join(f'"{name}"' for name in (*checksums.COVERED, "crc"))
     rows = connection.execute(f"SELECT {names} FROM message WHERE crc IS NOT NULL")  # noqa: S608
     return [row[0] for row in rows if checksums.of(row[:-1]) != row[-1]]

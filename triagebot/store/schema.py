@@ -39,6 +39,8 @@ def upgrade(url: URL) -> None:
         if not engines.is_stores_fault(error):
             raise
         raise BadInput(DAMAGED) from error
+    except UnicodeDecodeError as error:  # the name of a table, or SQLite's words about it
+        raise BadInput(DAMAGED) from error
     finally:
         engine.dispose()
 

@@ -1,0 +1,38 @@
+"""PostgreSQL killed and frozen under load over two nodes: what was acknowledged is all there."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from triagebot.errors import NothingToDo
+from triagebot.faults import outages, postgres
+
+pytest.importorskip("psycopg", reason="needs the extra `postgres`")
+FORGETFUL = (sys.executable, str(Path(__file__).parent / "forgetful_spool.py"))
+
+
+@pytest.fixture(autouse=True)
+def _installed():
+    try:
+        postgres.binaries()
+    except NothingToDo as error:
+        pytest.skip(error.message)
+
+
+@pytest.mark.timeout(240)
+def test_outages_lose_nothing_and_leave_no_gap(tmp_path, promoted_models):
+    tally = outages.run(2, 11, tmp_path, promoted_models, rate=100, seconds=(4, 5))
+    assert tally.rounds == 2
+    assert tally.acked > 500
+    assert tally.figures["acknowledged from a spool"] > 100
+    assert tally.figures["nodes killed meanwhile"] == 1
+    assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
+
+
+@pytest.mark.timeout(240)
+def test_a_spool_that_forgets_shows(tmp_path, promoted_models):
+    tally = outages.run(
+        1, 11, tmp_path, promoted_models, rate=100, seconds=(3, 4), program=FORGETFUL
+    )
+    assert tally.lost > 0
