@@ -21,8 +21,9 @@ WHAT = {
     "claims on PostgreSQL": "the same over two nodes on one PostgreSQL",
     "simulate": "an evening in virtual time: fans, WeChat's redeliveries, one or two nodes that "
     "crash, a store that is slow, fails and lies, three agents; one seed a round",
-    "outages": "PostgreSQL killed, frozen (`SIGSTOP`) and restarted under load, by turns, with two "
-    "nodes in front; in every second outage a node is killed too; `acked` from the store or a spool",
+    "outages": "PostgreSQL killed, frozen (`SIGSTOP`) and restarted under load, by turns, with "
+    "two nodes in front; in every second outage a node is killed too; `acked` by the store or by "
+    "a spool",
     "backup": "a copy made under load, the original deleted, the copy put back; `acked` = before "
     "the copy began",
 }
@@ -47,9 +48,9 @@ triagebot faults outages --rounds 50           triagebot faults backup
 triagebot faults report
 ```
 
-Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, `outages` and `backup`,
-`--planted NAME`; the exit code is 4 when a promise was broken or a planted fault did not show. The
-shorter runs, and the planted faults of those three, are in `tests/faults/`.
+Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, `outages` and
+`backup`, `--planted NAME`; the exit code is 4 when a promise was broken or a planted fault did not
+show. The shorter runs, and the planted faults of those three, are in `tests/faults/`.
 
 ## How far it goes
 
