@@ -46,6 +46,8 @@ from triagebot.domain.message import Inbound, Kind
 from triagebot.fans.api import FanApi
 from triagebot.fans.forgetting import Forgetting, Policy
 from triagebot.intake.accept import Intake, Outcome
+from triagebot.programs.webhook_api import WebhookApi
+from triagebot.programs.webhook_sender import WebhookSender
 from triagebot.store import agents, events
 from triagebot.store.database import Database
 from triagebot.web.auth import Auth, Door
@@ -235,6 +237,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         WebChatApi(db, intake, news, clock),
         WebChatPages(shells),
         RestApi(intake, holder, clock),
+        WebhookApi(db, WebhookSender(db, clock)),
         HealthApi(lambda: db.write(lambda connection: None), metrics),
         OpenApi("triagebot", "0"),
         DocsPage(shells),

@@ -15,6 +15,7 @@ from triagebot.app.desk import DeskParts, desk_endpoints
 from triagebot.app.fans import forgetting
 from triagebot.app.mind import live_mind, model_shelf
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
+from triagebot.app.programs import program_endpoints, webhook_sender
 from triagebot.channels.demo import fans as demo
 from triagebot.channels.outbox import Outbox
 from triagebot.channels.rest.api import RestApi
@@ -74,12 +75,13 @@ class Server:
         self.upkeep = Upkeep(self.db, clock)
         self.audit_draw = AuditDraw(self.db, self.mind, clock)
         self.forgetting = forgetting(settings, self.db, clock)
+        self.webhooks = webhook_sender(settings, self.db, clock)
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
         pace = settings.desk.sends_per_second
         self.clearing_sends = ClearingSends(self.db, clock, self.outbox.wake, pace)
         self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
-        timed += [self.clearing_sends, self.shadow]
+        timed += [self.clearing_sends, self.shadow, self.webhooks]
         self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
@@ -129,6 +131,7 @@ class Server:
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
             WebChatPages(self.shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),
+            *program_endpoints(self.settings, self.db, self.webhooks),
             HealthApi(self._can_keep, metrics),
             OpenApi("triagebot", triagebot.__version__),
             DocsPage(self.shells),

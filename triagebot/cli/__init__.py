@@ -31,6 +31,7 @@ COMMANDS = {
     "labels": "Export and check what people corrected.",
     "user": "Add and list the people who may sign in.",
     "fan": "Export or erase all that is held of a fan.",
+    "webhook": "Tell other programs what happens: list, add, test, remove.",
     "db": "Upgrade, check, back up and restore the database.",
     "loadtest": "Load a server on this machine, and check that it kept everything.",
     "faults": "Break it on purpose and count what was lost.",

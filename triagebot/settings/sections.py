@@ -118,6 +118,17 @@ class Fans(msgspec.Struct, forbid_unknown_fields=True):
     )
 
 
+class Webhooks(msgspec.Struct, forbid_unknown_fields=True):
+    """[webhooks]: other programs that are told what happens."""
+
+    allow_private: Annotated[
+        bool, Help(description="webhooks may lie in private networks and on this machine")
+    ] = False
+    give_up_hours: Annotated[
+        int, Help(ge=1, description="a webhook that fails for so long is disabled")
+    ] = 72
+
+
 class Log(msgspec.Struct, forbid_unknown_fields=True):
     """[log]."""
 
@@ -137,4 +148,5 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     desk: Desk = msgspec.field(default_factory=Desk)
     wechat: dict[str, WeChat] = {}
     fans: Fans = msgspec.field(default_factory=Fans)
+    webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
     log: Log = msgspec.field(default_factory=Log)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, select, text, update
 
 from triagebot.domain.message import Event
 from triagebot.errors import NotFound
-from triagebot.store import bulk
+from triagebot.store import bulk, places
 from triagebot.store.tables import fan, message
 from triagebot.store.times import from_ms, to_ms
 
@@ -65,7 +65,7 @@ def note_new(connection: Connection, now: datetime, limit: int = 2000) -> int:
 
     Follows, leaves and scans are taken in as well, in the order in which they came.
     """
-    after = _progress(connection)
+    after = places.place(connection, "fans")
     span = connection.execute(text(_NEXT), {"after": after, "limit": limit}).all()
     if not bulk.is_sqlite(connection):
         settled = to_ms(now - SETTLED)
@@ -80,7 +80,7 @@ def note_new(connection: Connection, now: datetime, limit: int = 2000) -> int:
     )  # fmt: skip
     for row in connection.execute(acts.order_by(message.c.id)).all():
         _follow(connection, row)
-    connection.execute(text(_SET_PROGRESS), {"last": last})
+    places.move(connection, "fans", last)
     return len(span)
 
 
@@ -137,12 +137,6 @@ def to_row(row: Row[Any]) -> FanRow:
     )
 
 
-def _progress(connection: Connection) -> int:
-    # Held until the commit: of two nodes the slower one must not bring an old follow back.
-    lock = "" if bulk.is_sqlite(connection) else " FOR UPDATE"
-    return connection.execute(text(_PROGRESS + lock)).scalar() or 0
-
-
 def _same(channel: str, who: str) -> Select[Any]:
     return select(fan).where(fan.c.channel == channel, fan.c.fan == who)
 
@@ -163,15 +157,10 @@ def _follow(connection: Connection, row: Any) -> None:
 
 
 _ACTS: Collection[str] = (Event.FOLLOW.value, Event.UNFOLLOW.value, Event.SCAN.value)
-_PROGRESS = "SELECT value FROM progress WHERE name = 'fans'"
 _NEXT = "SELECT id, received_at FROM message WHERE id > :after ORDER BY id LIMIT :limit"
 _NOTE = """
 INSERT INTO fan (channel, fan, first_at, came_by, scene, remark, unionid)
 SELECT channel, fan, min(received_at), '', '', '', ''
 FROM message WHERE id > :after AND id <= :last GROUP BY channel, fan
 ON CONFLICT (channel, fan) DO NOTHING
-"""
-_SET_PROGRESS = """
-INSERT INTO progress (name, value) VALUES ('fans', :last)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE progress.value < excluded.value
 """

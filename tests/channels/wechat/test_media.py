@@ -9,6 +9,7 @@ from aiohttp.abc import AbstractResolver
 
 from triagebot.channels.wechat import media, pictures
 from triagebot.errors import BadInput, ChannelRefused, NotFound, TooLarge
+from triagebot.web import outward
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 JPG = b"\xff\xd8\xff\xe0" + b"x" * 100
@@ -150,7 +151,7 @@ def test_every_other_address_is_refused(url):
     ],
 )
 def test_only_the_public_internet_is_public(address, public):
-    assert pictures.is_public(address) is public
+    assert outward.is_public(address) is public
 
 
 class Names(AbstractResolver):
@@ -170,12 +171,12 @@ class Names(AbstractResolver):
 
 
 async def test_a_name_that_leads_inside_leads_nowhere():
-    resolver = pictures.PublicResolver(Names("127.0.0.1", "10.0.0.1"))
+    resolver = outward.PublicResolver(Names("127.0.0.1", "10.0.0.1"))
     connector = aiohttp.TCPConnector(resolver=resolver)
     async with aiohttp.ClientSession(connector=connector) as session:
         with pytest.raises(ChannelRefused):
             await pictures.fetch(session, "https://mmbiz.qpic.cn/x")
-    mixed = pictures.PublicResolver(Names("127.0.0.1", "101.226.103.1"))
+    mixed = outward.PublicResolver(Names("127.0.0.1", "101.226.103.1"))
     assert [r["host"] for r in await mixed.resolve("mmbiz.qpic.cn")] == ["101.226.103.1"]
 
 
@@ -204,7 +205,7 @@ async def test_a_picture_is_fetched(host, monkeypatch):
         return web.Response(body=PNG, content_type="text/html")
 
     await host(handler)
-    monkeypatch.setattr(pictures, "is_public", lambda address: True)
+    monkeypatch.setattr(outward, "is_public", lambda address: True)
     assert await fetch() == pictures.Picture(PNG, "png")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from dataclasses import dataclass
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from triagebot.channels.wechat.media import MAX_DOWNLOAD, sniff
 from triagebot.errors import BadInput, ChannelRefused, TooLarge
+from triagebot.web.outward import public_session
 
 HOSTS = ("qpic.cn", "qlogo.cn", "weixin.qq.com", "wx.qq.com")
 """Hosts, with all below them, that WeChat serves fans' pictures from."""
@@ -29,38 +27,9 @@ class Picture:
     type: str
 
 
-class PublicResolver(AbstractResolver):
-    """Gives only addresses on the public Internet, so that no name leads into our own network.
-
-    The connection is then made to exactly these; a name that changes in between gains nothing.
-    """
-
-    def __init__(self, inner: AbstractResolver) -> None:
-        self._inner = inner
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the public addresses. Raises OSError when there are none."""
-        found = await self._inner.resolve(host, port, family)
-        public = [result for result in found if is_public(result["host"])]
-        if not public:
-            raise OSError("no public address")
-        return public
-
-    async def close(self) -> None:
-        """Close the resolver inside."""
-        await self._inner.close()
-
-
 def new_session() -> aiohttp.ClientSession:
     """Return a session for `fetch`: public addresses only, no cookies, no proxies."""
-    connector = aiohttp.TCPConnector(resolver=PublicResolver(aiohttp.ThreadedResolver()), limit=8)
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=_SECONDS),
-    )
+    return public_session(seconds=_SECONDS)
 
 
 async def fetch(session: aiohttp.ClientSession, url: str) -> Picture:
@@ -99,14 +68,3 @@ def safe_url(text: str) -> URL:
     if not (plain and usual and known):
         raise BadInput("not one of WeChat's picture hosts", fields={"url": "host"})
     return url.with_scheme("https").with_port(None)
-
-
-def is_public(address: str) -> bool:
-    """Say whether an IP address belongs to the public Internet, also when mapped into IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return parsed.is_global and not parsed.is_multicast

@@ -13,6 +13,7 @@ from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
 from triagebot.store.tables.sending import platform_token, reply_way, send_window
 from triagebot.store.tables.shadows import shadow_change, shadow_seen
+from triagebot.store.tables.webhooks import webhook, webhook_delivery
 
 __all__ = [
     "agent",
@@ -40,8 +41,10 @@ __all__ = [
     "reply_way",
     "send_window",
     "session",
-    "snippet",
-    "tag",
     "shadow_change",
     "shadow_seen",
+    "snippet",
+    "tag",
+    "webhook",
+    "webhook_delivery",
 ]
