@@ -15,6 +15,7 @@ from triagebot import __version__
 from triagebot.errors import TriagebotError
 
 COMMANDS = {
+    "init": "Begin a project in a folder of your own.",
     "demo": "Serve with demo data, simulated fans and printed logins.",
     "serve": "Run the server.",
     "shell": "Type a sentence and see what the bot makes of it.",
@@ -29,6 +30,7 @@ COMMANDS = {
     "model": "List, show, verify, promote and roll back models.",
     "data": "Validate, count, split and convert sentences and labels.",
     "labels": "Export and check what people corrected.",
+    "dict": "See what a word changes, and find new ones.",
     "user": "Add and list the people who may sign in.",
     "fan": "Export or erase all that is held of a fan.",
     "webhook": "Tell other programs what happens: list, add, test, remove.",
@@ -37,6 +39,9 @@ COMMANDS = {
     "faults": "Break it on purpose and count what was lost.",
     "config": "Show and check the settings.",
 }
+
+FILES = {"run": "serve", "dict": "dictionary"}
+"""Commands that do not stand in a file of their own name."""
 
 
 class LazyGroup(click.Group):
@@ -48,11 +53,10 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import one command."""
-        if name == "run":
-            name = "serve"
-        if name not in COMMANDS:
+        if name not in COMMANDS and name not in FILES:
             return None
-        command: click.Command = getattr(importlib.import_module(f"triagebot.cli.{name}"), name)
+        file = FILES.get(name, name)
+        command: click.Command = getattr(importlib.import_module(f"triagebot.cli.{file}"), file)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

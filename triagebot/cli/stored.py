@@ -43,6 +43,17 @@ def stored_shadow(settings: Any, candidate: str, base: str) -> tuple[Seen, list[
     return asyncio.run(with_database(settings, read))
 
 
+def stored_texts(settings: Any, limit: int) -> list[str]:
+    """Return the words of the newest messages of the database, newest first."""
+    return asyncio.run(with_database(settings, _texts, limit))
+
+
+async def _texts(database: Database, limit: int) -> list[str]:
+    from triagebot.store import past
+
+    return await database.read(past.newest_texts, limit)
+
+
 async def _judged(database: Database) -> list[Label]:
     from triagebot.store import audits
 

@@ -36,6 +36,12 @@ def before(
     return [PastRow(row.id, row.channel, row.text, judged.get(row.id)) for row in rows]
 
 
+def newest_texts(connection: Connection, limit: int) -> list[str]:
+    """Return the words of the newest messages that have some, newest first."""
+    query = select(message.c.text).where(message.c.text != "")
+    return list(connection.execute(query.order_by(message.c.id.desc()).limit(limit)).scalars())
+
+
 def count(connection: Connection, since: datetime) -> int:
     """Return how many messages with words were received since then."""
     query = select(func.count()).select_from(message)
