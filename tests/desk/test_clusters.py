@@ -266,3 +266,14 @@ async def test_a_card_falls_into_purer_parts(world: World, desk: Desk) -> None:
     assert [each["size"] for each in parts["clusters"]] == [2, 2]
     response = await desk.request("GET", "/api/v1/clusters/alike-999")
     assert response.status == 404
+
+
+async def test_the_card_of_one_fan_is_found_even_if_they_are_alone(
+    world: World, desk: Desk
+) -> None:
+    fans = await waiting(world, 2)
+    (alone,) = await waiting(world, 1, "投诉订单 20231101123456789 没到")
+    for fan, size in ((fans[1], 2), (alone, 1)):
+        page = await desk.get(f"/api/v1/clusters?conversation={fan}")
+        assert [each["size"] for each in page["clusters"]] == [size]
+    assert (await desk.get("/api/v1/clusters?conversation=999"))["clusters"] == []

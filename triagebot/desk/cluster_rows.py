@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from triagebot.desk.cluster_shapes import ClusterShape, MemberShape
 from triagebot.desk.guess import Mind
@@ -24,7 +24,9 @@ def card(key: str, cluster: Cluster, pile: Sequence[Turn], mind: Mind) -> Cluste
     """Return the card of a cluster; an answer that the catalogue has no more is left out."""
     catalogue = mind.catalogue
     answer = catalogue.answers.get(cluster.answer or "")
-    most, rest = cluster.members[:SHOWN], cluster.members[SHOWN:]
+    most = _different(cluster.members, pile)
+    rest = [each for each in cluster.members if each not in most]
+    least = _different(rest[::-1], pile, {pile[each.place].text for each in most})[::-1]
     windows = [pile[member.place].window_until for member in cluster.members]
     return ClusterShape(
         key=key,
@@ -37,8 +39,22 @@ def card(key: str, cluster: Cluster, pile: Sequence[Turn], mind: Mind) -> Cluste
         text=mind.voice.answer(answer.id) if answer else "",
         soonest=min((window for window in windows if window > NEVER), default=None),
         typical=members(cluster, most, pile),
-        least=members(cluster, rest[-SHOWN:], pile),
+        least=members(cluster, least, pile),
     )
+
+
+def _different(
+    some: Sequence[Member], pile: Sequence[Turn], seen: Collection[str] = ()
+) -> list[Member]:
+    """Return the first five that say something else than those before and in `seen`."""
+    found: dict[str, Member] = {}
+    for member in some:
+        text = pile[member.place].text
+        if text not in seen:
+            found.setdefault(text, member)
+        if len(found) == SHOWN:
+            break
+    return list(found.values())
 
 
 def members(cluster: Cluster, some: Sequence[Member], pile: Sequence[Turn]) -> list[MemberShape]:

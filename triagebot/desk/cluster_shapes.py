@@ -60,9 +60,13 @@ class ClusterPage(msgspec.Struct):
 
 
 class ClusterQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """With `fresh`, group anew even if it was done a moment ago."""
+    """With `fresh`, group anew even if it was done a moment ago.
+
+    With `conversation` only the card that it is in, even if it is alone.
+    """
 
     fresh: bool = False
+    conversation: Id | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 60
 
 
@@ -113,7 +117,10 @@ class ClearingShape(msgspec.Struct):
 
 
 class ClearingMade(msgspec.Struct):
-    """A stored decision, and how many fans were left out, by why: `taken`, `wrote`, `over`."""
+    """A stored decision, and how many fans were left out, by the reason.
+
+    `taken`, `wrote`, `over`, `used_up`.
+    """
 
     clearing: ClearingShape
     left_out: dict[str, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triagebot.desk.cluster_rows import card, key_of, members
@@ -61,6 +61,9 @@ class ClusterApi:
         """Return the largest clusters, grouped at most a minute ago."""
         found = await self._grouping(fresh=call.query.fresh)
         queue = await self._db.read(waiting.count)
+        if call.query.conversation:
+            own = _only(found, int(call.query.conversation))
+            return self._page(own, queue, 1, alone=True)
         return self._page(found, queue, call.query.limit)
 
     async def show(self, call: Call) -> MembersPage:
@@ -124,3 +127,14 @@ class ClusterApi:
                 card(key, each, found.turns, mind) for key, each in list(cards.items())[:limit]
             ],
         )
+
+
+def _only(found: Grouping, conversation_id: int) -> Grouping:
+    """Return the grouping without the clusters that a conversation is not in."""
+    places = {i for i, turn in enumerate(found.turns) if turn.conversation_id == conversation_id}
+    clusters = {
+        key: each
+        for key, each in found.clusters.items()
+        if any(member.place in places for member in each.members)
+    }
+    return replace(found, clusters=clusters)

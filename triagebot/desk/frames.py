@@ -29,6 +29,7 @@ class Screen:
 
 
 SCREENS = {
+    "clusters": Screen(Role.AGENT, ("clusters.",)),
     "answers": Screen(Role.AGENT, ("answers.",)),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
     "reports": Screen(Role.AGENT, ("report.",)),

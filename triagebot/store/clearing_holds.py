@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -16,8 +15,9 @@ from triagebot.domain.conversation import Status
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import audit_log, bulk, events
 from triagebot.store.clearings import ClearingRow, ItemState, State, Target, get, set_state
+from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
 from triagebot.store.tables import clearing, clearing_item, conversation, message
-from triagebot.store.times import to_ms
+from triagebot.store.times import from_ms, to_ms
 from triagebot.store.waiting import IS_WAITING
 
 HOLD = timedelta(seconds=60)
@@ -34,7 +34,7 @@ def add(
     """Hold the conversations that still wait as they were seen, for `HOLD`.
 
     Returns the clearing and, by conversation, why others were left out: `taken` by somebody,
-    `wrote` since, `over` when the platform lets nobody write any more.
+    `wrote` since, `over` when the platform lets nobody write any more, `used_up` when not now.
     """
     found = _waiting(connection, [target.conversation_id for target in targets])
     reasons = {
@@ -81,22 +81,30 @@ def undo(connection: Connection, clearing_id: int, agent_id: int, now: datetime)
     return get(connection, clearing_id)
 
 
-def _waiting(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
+def _waiting(
+    connection: Connection, ids: Sequence[int]
+) -> dict[int, tuple[ConversationRow, int | None]]:
+    """Return those that still wait, locked, each with its newest message that has words."""
     said = (message.c.conversation_id == conversation.c.id) & (message.c.text != "")
     newest_id = select(func.max(message.c.id)).where(said).scalar_subquery()
-    query = select(conversation.c.id, conversation.c.window_until, newest_id.label("newest_id"))
+    query = select_rows().add_columns(newest_id.label("newest_id"))
     query = query.where(IS_WAITING, conversation.c.id.in_(ids)).order_by(conversation.c.id)
     if not bulk.is_sqlite(connection):
         query = query.with_for_update(of=conversation)
-    return {row.id: row for row in connection.execute(query)}
+    return {row.id: (to_row(row), row.newest_id) for row in connection.execute(query)}
 
 
-def _left_out(target: Target, row: Any, writes: bool, now: datetime) -> str | None:
-    if row is None:
+def _left_out(
+    target: Target, known: tuple[ConversationRow, int | None] | None, writes: bool, now: datetime
+) -> str | None:
+    if known is None:
         return "taken"
-    if row.newest_id != target.newest_id:
+    row, newest_id = known
+    if newest_id != target.newest_id:
         return "wrote"
-    return "over" if writes and 0 < row.window_until <= to_ms(now) else None
+    if writes and from_ms(0) < row.window_until <= now:
+        return "over"
+    return "used_up" if writes and row.messages_left == 0 else None
 
 
 def _insert(

@@ -6,10 +6,9 @@ import { isComposing } from "../core/keys.js";
 import { prefs } from "../core/prefs.js";
 import { openRow, state, watch } from "../core/store.js";
 import { isOver } from "./clock.js";
+import { bytesOf, MOST_BYTES } from "./meter.js";
 
-const MOST_BYTES = 2048; // WeChat refuses longer messages.
 const NEAR = 0.85;
-const encoder = new TextEncoder();
 
 let box, shownId = null, suggested = "", does;
 
@@ -104,7 +103,7 @@ function placeholderOf(row) {
 }
 
 function drawMeter() {
-  const used = encoder.encode(box.value.trim()).length;
+  const used = bytesOf(box.value);
   const meter = byId("meter");
   const level = used > MOST_BYTES ? "over" : used > MOST_BYTES * NEAR ? "near" : "";
   meter.className = `meter ${level}`;

@@ -8,9 +8,9 @@ const MOST = 3;
 
 const shown = [];
 
-/** Say that something is done. With `undo`, it can be taken back by button or key for 10 s. */
-export function say(text, undo) {
-  show({ text, undo, seconds: undo ? UNDO_SECONDS : 4 });
+/** Say that something is done. With `undo`, it can be taken back by button or key for a while. */
+export function say(text, undo, seconds = undo ? UNDO_SECONDS : 4) {
+  show({ text, undo, seconds });
 }
 
 /** Say that something failed. With `retry`, it can be tried again. */
