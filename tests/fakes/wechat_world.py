@@ -57,11 +57,44 @@ class MemoryIntake:
         if self.fault is not None:
             raise self.fault
         key = (inbound.channel, inbound.fan, inbound.key)
-        if key in self.seen:
-            return Outcome(self.seen[key], duplicate=True)
-        self.thought += 1
-        self.seen[key] = self.think(inbound)
-        return Outcome(self.seen[key])
+        known = key in self.seen
+        if not known:
+            self.thought += 1
+            self.seen[key] = self.think(inbound)
+        number = list(self.seen).index(key) + 1
+        return Outcome(self.seen[key], duplicate=known, message_id=number)
+
+
+@dataclass
+class MemoryWays:
+    """Decides which way replies go, as the store does, for one process."""
+
+    decided: dict[int, str] = field(default_factory=dict)
+    late: list[Reply] = field(default_factory=list)
+    sends: bool = True
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    fault: Exception | None = None
+
+    def can_send(self, channel: str) -> bool:
+        return self.sends
+
+    async def take(self, outcome: Outcome) -> bool:
+        if self.decided.get(outcome.message_id) == "held":
+            self.decided[outcome.message_id] = "passive"
+        return self.decided.setdefault(outcome.message_id, "passive") == "passive"
+
+    async def send_late(self, outcome: Outcome) -> bool:
+        if self.fault is not None:
+            raise self.fault
+        if outcome.message_id not in self.decided:
+            self.decided[outcome.message_id] = "late"
+            self.late.append(outcome.reply)
+            self.came.set()
+        return self.decided[outcome.message_id] == "late"
+
+    async def hold(self, outcome: Outcome) -> None:
+        self.decided.setdefault(outcome.message_id, "held")
+        self.came.set()
 
 
 class Clock:

@@ -72,6 +72,9 @@ class Server:
         self.wechat = WeChatService(accounts(settings), api_urls(settings), door_in, self.db, clock)
         deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
         self.outbox = Outbox(self.db, deliverers, clock)
+        self.wechat.ways.wake = self.outbox.wake
+        if self.spooled:
+            self.spooled.stored = self.wechat.recorded_late
         self.upkeep = Upkeep(self.db, clock)
         self.audit_draw = AuditDraw(self.db, self.mind, clock)
         self.forgetting = forgetting(settings, self.db, clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from triagebot.domain.message import Inbound
@@ -25,29 +25,34 @@ class Intake(Protocol):
         """Return once the message is on disk. Raises `Busy` when it is not."""
 
 
-async def drain(spool: Spool, intake: Intake) -> int:
+Stored = Callable[[Inbound, Outcome], Awaitable[None]]
+"""What is to be done when a message has come from the spool into the store."""
+
+
+async def drain(spool: Spool, intake: Intake, stored: Stored) -> int:
     """Store everything in the spool, oldest first, and return how many messages that were.
 
+    `stored` is told of each, before the spool forgets it. It may be told again after a crash.
     A message that the store has already, because only its answer was late, is known by its key.
     Raises `Busy` when the store goes away meanwhile; the rest then stays.
     """
     done = 0
     while batch := await spool.oldest(AT_ONCE):
-        ends = await asyncio.gather(*(_store(intake, message) for message in batch))
-        stored = [message for message, end in zip(batch, ends, strict=True) if end is None]
-        await spool.drop(stored)
-        done += len(stored)
+        ends = await asyncio.gather(*(_store(intake, message, stored) for message in batch))
+        safe = [message for message, end in zip(batch, ends, strict=True) if end is None]
+        await spool.drop(safe)
+        done += len(safe)
         if any(isinstance(end, Busy) for end in ends):
             raise Busy("The store went away again.")
         await _note(spool, [message for message, end in zip(batch, ends, strict=True) if end])
     return done
 
 
-async def _store(intake: Intake, message: Spooled) -> Exception | None:
+async def _store(intake: Intake, message: Spooled, stored: Stored) -> Exception | None:
     if message.inbound is None:
         return ValueError("altered on disk")
     try:
-        await intake.accept(message.inbound)
+        await stored(message.inbound, await intake.accept(message.inbound))
     except Exception as error:
         return error
     return None

@@ -16,7 +16,7 @@ from typing import Protocol
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.errors import Busy, TriagebotError
-from triagebot.nodes.draining import drain
+from triagebot.nodes.draining import Stored, drain
 from triagebot.store import heartbeat
 from triagebot.store.database import Database
 from triagebot.store.messages import Outcome
@@ -42,8 +42,9 @@ class Intake(Protocol):
 class SpooledIntake:
     """An intake for channels that cannot wait; `text` is what fans read meanwhile.
 
-    An outcome from the spool has the id 0, as the store has not numbered it yet. `emptied` is set
-    while the store has everything.
+    An outcome from the spool has the id 0, as the store has not numbered it yet. `stored` is told
+    when it has, so that the real reply can go out. `emptied` is set while the store has
+    everything.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class SpooledIntake:
         self._db = db
         self._spool = spool
         self._text = text
+        self.stored: Stored = _no_more
         self._budget = budget
         self._beat = 0
         self._task: asyncio.Task[None] | None = None
@@ -123,7 +125,7 @@ class SpooledIntake:
         if self.is_away:
             log.warning("the store answers again; %d messages wait", self.waiting)
         self.is_away = False
-        await drain(self._spool, self._intake)
+        await drain(self._spool, self._intake, self.stored)
         if not self.waiting:
             self.emptied.set()
 
@@ -152,3 +154,7 @@ class SpooledIntake:
         with suppress(TimeoutError):
             async with asyncio.timeout(WATCH_SECONDS):
                 await self._kept.wait()
+
+
+async def _no_more(_inbound: Inbound, _outcome: Outcome) -> None:
+    """Do nothing: the channel replies only inside requests."""

@@ -71,10 +71,10 @@ async def listen(request, aiohttp_client):
 def serve(listen, intake, clock):
     """Start a server for accounts; returns a function that gives a Pusher for it."""
 
-    async def start(account: Account | None = None, *, late=None, accounts=None, **options):
+    async def start(account: Account | None = None, *, ways=None, accounts=None, **options):
         account = account or account_of()
         everything = accounts or {account.name: account}
-        callback = WeChatCallback(everything, intake, clock, late, **options)
+        callback = WeChatCallback(everything, intake, clock, ways, **options)
         session, url = await listen(callback)
         return Pusher(
             session,

@@ -3,7 +3,7 @@
 import asyncio
 
 from aiohttp import web
-from wechat_world import APPID, KEY, TOKEN, MemoryIntake, account_of
+from wechat_world import APPID, KEY, TOKEN, MemoryIntake, MemoryWays, account_of
 
 from triagebot.channels.wechat import WeChatCallback
 from triagebot.domain.message import Reply
@@ -11,18 +11,6 @@ from triagebot.fakewechat.crypto import open_reply
 from triagebot.fakewechat.pusher import Pusher, field_of, text_xml
 
 LONG = Reply("很长的答案。" * 400)
-
-
-class LateReplies:
-    """Collects what the server hands over."""
-
-    def __init__(self):
-        self.outcomes = []
-        self.came = asyncio.Event()
-
-    async def __call__(self, outcome):
-        self.outcomes.append(outcome)
-        self.came.set()
 
 
 async def test_a_redelivery_gets_the_byte_identical_reply_closed_anew(serve, intake):
@@ -44,26 +32,38 @@ async def test_a_redelivery_much_later_still_gets_it(serve, intake, clock):
 
 
 async def test_too_late_means_success_now_and_the_reply_later(serve, intake):
-    late, intake.gate = LateReplies(), asyncio.Event()
-    pusher = await serve(late=late, within=0.25)
+    ways, intake.gate = MemoryWays(), asyncio.Event()
+    pusher = await serve(ways=ways, within=0.25)
     push = await pusher.push(text_xml("a"))
     assert push.verdicts[0].kind == "success"
-    assert late.outcomes == []
+    assert ways.late == []
     intake.gate.set()
-    await late.came.wait()
-    assert [outcome.reply.text for outcome in late.outcomes] == ["echo: a"]
+    await ways.came.wait()
+    assert [reply.text for reply in ways.late] == ["echo: a"]
 
 
 async def test_what_was_promised_for_later_is_not_also_shown_now(serve, intake):
-    late, intake.gate = LateReplies(), asyncio.Event()
-    pusher = await serve(late=late, within=0.25)
+    ways, intake.gate = MemoryWays(), asyncio.Event()
+    pusher = await serve(ways=ways, within=0.25)
     xml = text_xml("a", msg_id=1)
     await pusher.push(xml)
     intake.gate.set()
-    await late.came.wait()
+    await ways.came.wait()
     again = await pusher.push(xml)  # our `success` got lost on the way
     assert again.verdicts[0].kind == "success"
-    assert len(late.outcomes) == 1
+    assert len(ways.late) == 1
+
+
+async def test_what_a_redelivery_showed_is_not_also_sent_later(serve, intake):
+    ways = MemoryWays()
+    pusher = await serve(ways=ways, within=0.25)
+    xml = text_xml("a", msg_id=1)
+    assert (await pusher.push(xml)).seen == (await pusher.push(xml)).seen == "echo: a"
+    intake.gate = asyncio.Event()
+    assert (await pusher.push(xml)).verdicts[0].kind == "success"
+    intake.gate.set()
+    await pusher.push(xml)
+    assert ways.late == []
 
 
 async def test_with_nobody_to_send_it_later_a_redelivery_shows_it(serve, intake):
@@ -76,18 +76,20 @@ async def test_with_nobody_to_send_it_later_a_redelivery_shows_it(serve, intake)
 
 
 async def test_a_passive_only_account_sends_nothing_later(serve, intake):
-    late, intake.gate = LateReplies(), asyncio.Event()
-    pusher = await serve(account_of(passive_only=True), late=late, within=0.25)
+    ways, intake.gate = MemoryWays(sends=False), asyncio.Event()
+    pusher = await serve(account_of(passive_only=True), ways=ways, within=0.25)
     xml = text_xml("a", msg_id=1)
     assert (await pusher.push(xml)).verdicts[0].kind == "success"
     intake.gate.set()
     assert (await pusher.push(xml)).seen == "echo: a"
-    assert late.outcomes == []
+    assert ways.late == []
 
 
-async def test_a_failure_after_success_lets_a_redelivery_try_again(serve, intake):
-    late, intake.gate = LateReplies(), asyncio.Event()
-    pusher = await serve(late=late, within=0.25)
+async def test_a_failure_after_success_is_an_alarm_and_a_redelivery_may_do_better(
+    serve, intake, caplog
+):
+    ways, intake.gate = MemoryWays(), asyncio.Event()
+    pusher = await serve(ways=ways, within=0.25)
     xml = text_xml("a", msg_id=1)
     await pusher.push(xml)
     intake.fault = RuntimeError("bug")
@@ -96,15 +98,21 @@ async def test_a_failure_after_success_lets_a_redelivery_try_again(serve, intake
     await asyncio.sleep(0)
     intake.fault = None
     assert (await pusher.push(xml)).seen == "echo: a"
+    assert "ALARM" in caplog.text
 
 
 async def test_where_asked_for_nothing_unstored_is_acknowledged(serve, intake):
-    intake.gate = asyncio.Event()
-    pusher = await serve(late=LateReplies(), within=0.25, acknowledge_unstored=False)
-    query, body = pusher.request(text_xml("a"))
+    intake.gate, ways = asyncio.Event(), MemoryWays()
+    pusher = await serve(ways=ways, within=0.25, acknowledge_unstored=False)
+    xml = text_xml("a", msg_id=1)
+    query, body = pusher.request(xml)
     async with pusher.session.post(pusher.url, params=query, data=body) as response:
         assert response.status == 503
     intake.gate.set()
+    await ways.came.wait()
+    assert ways.decided == {1: "held"}  # for a redelivery, and for later if none comes
+    assert (await pusher.push(xml)).seen == "echo: a"
+    assert ways.decided == {1: "passive"}
 
 
 async def test_a_reply_ready_in_the_last_moment_is_shown_where_asked_for(serve, intake):
@@ -123,56 +131,41 @@ async def test_a_handler_that_dies_is_an_alarm_and_success(serve, intake, caplog
     assert "ALARM" in caplog.text
 
 
-async def test_a_late_sender_that_dies_is_an_alarm(serve, intake, caplog):
-    died = asyncio.Event()
-
-    async def late(outcome):
-        died.set()
-        raise RuntimeError("bug")
-
+async def test_a_reply_that_could_not_be_queued_is_an_alarm(serve, intake, caplog):
     intake.think = lambda inbound: LONG
-    pusher = await serve(late=late)
-    await pusher.push(text_xml("a"))
-    await died.wait()
-    await asyncio.sleep(0)
+    pusher = await serve(ways=MemoryWays(fault=RuntimeError("bug")))
+    assert (await pusher.push(text_xml("a"))).verdicts[0].kind == "success"
     assert "ALARM" in caplog.text
 
 
 async def test_a_reply_too_long_for_one_message_goes_out_late_and_once(serve, intake):
-    late = LateReplies()
+    ways = MemoryWays()
     intake.think = lambda inbound: LONG
-    pusher = await serve(late=late)
+    pusher = await serve(ways=ways)
     xml = text_xml("a", msg_id=1)
     assert (await pusher.push(xml)).verdicts[0].kind == "success"
-    await late.came.wait()
     assert (await pusher.push(xml)).verdicts[0].kind == "success"
-    assert len(late.outcomes) == 1
+    assert ways.late == [LONG]
 
 
 async def test_a_reply_too_long_is_cut_where_nothing_can_go_out_late(serve, intake):
     intake.think = lambda inbound: LONG
-    pusher = await serve(account_of(passive_only=True), late=LateReplies())
+    pusher = await serve(account_of(passive_only=True), ways=MemoryWays(sends=False))
     push = await pusher.push(text_xml("a"))
     assert push.seen.endswith("…")
 
 
 async def test_a_shutdown_waits_for_what_was_begun(aiohttp_client, clock):
-    gate, sent = asyncio.Event(), []
-
-    async def late(outcome):
-        await gate.wait()
-        sent.append(outcome)
-
-    intake = MemoryIntake(think=lambda inbound: LONG)
+    intake, ways = MemoryIntake(gate=asyncio.Event()), MemoryWays()
     app = web.Application()
-    WeChatCallback({"main": account_of()}, intake, clock, late).add_to(app)
+    WeChatCallback({"main": account_of()}, intake, clock, ways, within=0.1).add_to(app)
     client = await aiohttp_client(app)
     url = str(client.make_url("/wechat/main"))
     pusher = Pusher(client.session, url, token=TOKEN, appid=APPID, aes_key=KEY)
     await pusher.push(text_xml("a"))
-    asyncio.get_running_loop().call_later(0.05, gate.set)
+    asyncio.get_running_loop().call_later(0.05, intake.gate.set)
     await client.close()
-    assert len(sent) == 1
+    assert len(ways.late) == 1
 
 
 async def test_the_answer_is_signed_with_our_clock_and_their_nonce(serve, clock):

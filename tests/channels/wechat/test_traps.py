@@ -6,7 +6,16 @@ import gc
 from xml.etree import ElementTree
 
 import pytest
-from wechat_world import APPID, KEY, TOKEN, account_of, needs_vectors, post, vectors
+from wechat_world import (
+    APPID,
+    KEY,
+    TOKEN,
+    MemoryWays,
+    account_of,
+    needs_vectors,
+    post,
+    vectors,
+)
 
 from triagebot.channels.wechat import render as r
 from triagebot.channels.wechat.crypto import Seal, WeChatCryptoError, decode_key
@@ -158,14 +167,10 @@ async def test_trap_signature_check_left_to_the_caller(serve, intake):
 
 
 async def test_trap_passive_and_late_reply_both(serve, intake):
-    late = []
-
-    async def hand_over(outcome):
-        late.append(outcome)
-
-    pusher = await serve(late=hand_over)
+    ways = MemoryWays()
+    pusher = await serve(ways=ways)
     assert (await pusher.push(text_xml("a"))).seen == "echo: a"
-    assert late == []
+    assert ways.late == []
 
 
 async def test_trap_parts_out_of_order(kefu, tencent):

@@ -1,11 +1,17 @@
-"""Gets the reply to a message in time, or sees to it that it goes out later."""
+"""Gets the reply to a message in time, or sees to it that it goes out later, never both.
+
+The way of a reply is decided in the store, so that it does not matter which process gets which
+delivery: the first delivery carries it, unless its time is up or the reply is too long for one
+message; a redelivery carries the same, unless it has gone, or is going, another way.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from triagebot.domain.decision import Decision
@@ -13,11 +19,13 @@ from triagebot.domain.message import Inbound, Reply
 
 log = logging.getLogger(__name__)
 
-_REMEMBERED = 10_000
-
 
 class Outcome(Protocol):
     """What became of a message."""
+
+    @property
+    def message_id(self) -> int:
+        """The message's number in the store; 0 while only this node has it."""
 
     @property
     def reply(self) -> Reply:
@@ -39,81 +47,98 @@ class Intake(Protocol):
         """Record the message and decide; once it returns, the message is safe."""
 
 
-Late = Callable[[Outcome], Awaitable[None]]
+class Ways(Protocol):
+    """Where it is decided, once for all processes, which way a reply goes."""
+
+    def can_send(self, channel: str) -> bool:
+        """Whether replies may go out beside the fans' own requests."""
+
+    async def take(self, outcome: Outcome) -> bool:
+        """Say that a redelivery carries the reply, and return whether that is so."""
+
+    async def send_late(self, outcome: Outcome) -> bool:
+        """Queue the reply to go out by itself, and return whether it goes that way."""
+
+    async def hold(self, outcome: Outcome) -> None:
+        """Leave the reply to redeliveries while they may still come, then queue it."""
+
+
+class _Wait(Enum):
+    ON = "on"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class _Delivery:
+    """One delivery, and whether somebody still waits for its end."""
+
+    inbound: Inbound
+    fits: Callable[[Reply], bool]
+    wait: _Wait = _Wait.ON
 
 
 class Answering:
-    """Waits for the intake, but not too long; a reply goes out now or late, never both."""
+    """Waits for the intake, but not too long. Without `ways` all replies go inside requests."""
 
-    def __init__(self, intake: Intake, late: Late | None = None) -> None:
+    def __init__(self, intake: Intake, ways: Ways | None = None) -> None:
         self._intake = intake
-        self._late = late
-        self._tasks: set[asyncio.Task[Outcome]] = set()
-        self._sending: set[asyncio.Task[None]] = set()
-        self._given_up: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+        self._ways = ways
+        self._tasks: set[asyncio.Task[Outcome | None]] = set()
 
     async def answer(
-        self, inbound: Inbound, *, seconds: float, may_be_late: bool
+        self,
+        inbound: Inbound,
+        *,
+        seconds: float,
+        may_be_late: bool,
+        fits: Callable[[Reply], bool] = bool,
     ) -> Outcome | None:
-        """Return the outcome, or None when it goes out late.
+        """Return the outcome to answer with now, or None when nothing is to be shown now.
 
-        The work goes on when the caller is cancelled or the `seconds` are up. Raises
-        TimeoutError then, if nothing may go out late, and what the intake raises.
+        The work goes on when the caller is cancelled or the `seconds` are up. Raises TimeoutError
+        then, unless the message may be acknowledged before it is recorded, and what the intake
+        raises.
         """
-        task = asyncio.create_task(self._accept(inbound))
+        delivery = _Delivery(inbound, fits)
+        task = asyncio.create_task(self._settle(delivery))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         done, _ = await asyncio.wait({task}, timeout=max(seconds, 0.0))
         if done:
-            outcome = task.result()
-            return None if _identity(inbound) in self._given_up else outcome
-        if not (may_be_late and self._late):
-            task.add_done_callback(_report)
-            raise TimeoutError
-        self._give_up(inbound)
-        task.add_done_callback(lambda done: self._finish_late(done, inbound))
-        return None
-
-    def deliver_late(self, outcome: Outcome) -> None:
-        """Hand over an outcome whose reply cannot go out at once; a duplicate's already has."""
-        if self._late is None or outcome.duplicate or not outcome.reply:
-            return
-        task = asyncio.create_task(self._send(self._late, outcome))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+            return task.result()
+        task.add_done_callback(_report)
+        if may_be_late and self._ways_of(inbound):
+            delivery.wait = _Wait.ACKNOWLEDGED
+            return None
+        delivery.wait = _Wait.REFUSED
+        raise TimeoutError
 
     async def drain(self) -> None:
         """Wait until everything begun has ended; for a server that is going down."""
-        while self._tasks or self._sending:
-            await asyncio.wait({*self._tasks, *self._sending})
-            await asyncio.sleep(0)  # callbacks of the last one may begin another
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+            await asyncio.sleep(0)
 
-    async def _accept(self, inbound: Inbound) -> Outcome:
-        return await self._intake.accept(inbound)
+    async def _settle(self, delivery: _Delivery) -> Outcome | None:
+        outcome = await self._intake.accept(delivery.inbound)
+        ways = self._ways_of(delivery.inbound)
+        if ways is None or not outcome.reply or not outcome.message_id:
+            return outcome
+        if delivery.wait is _Wait.REFUSED:
+            await ways.hold(outcome)
+            return None
+        is_late = delivery.wait is _Wait.ACKNOWLEDGED or not delivery.fits(outcome.reply)
+        if is_late and await ways.send_late(outcome):
+            return None
+        if outcome.duplicate and not await ways.take(outcome):
+            return None
+        return outcome
 
-    async def _send(self, late: Late, outcome: Outcome) -> None:
-        try:
-            await late(outcome)
-        except Exception:
-            log.exception("ALARM: a late reply was not handed over")
-
-    def _finish_late(self, task: asyncio.Task[Outcome], inbound: Inbound) -> None:
-        _report(task)
-        if task.cancelled() or task.exception():
-            self._given_up.pop(_identity(inbound), None)  # a redelivery may do better
-            return
-        self.deliver_late(task.result())
-
-    def _give_up(self, inbound: Inbound) -> None:
-        self._given_up[_identity(inbound)] = None
-        if len(self._given_up) > _REMEMBERED:
-            self._given_up.popitem(last=False)
+    def _ways_of(self, inbound: Inbound) -> Ways | None:
+        return self._ways if self._ways and self._ways.can_send(inbound.channel) else None
 
 
-def _identity(inbound: Inbound) -> tuple[str, str, str]:
-    return inbound.channel, inbound.fan, inbound.key
-
-
-def _report(task: asyncio.Task[Outcome]) -> None:
+def _report(task: asyncio.Task[Outcome | None]) -> None:
     if not task.cancelled() and (failure := task.exception()):
         log.critical("ALARM: a message failed after its time was up", exc_info=failure)

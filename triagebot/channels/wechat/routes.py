@@ -12,7 +12,7 @@ from datetime import datetime
 from aiohttp import ClientPayloadError, web
 
 from triagebot.channels.wechat.account import Account
-from triagebot.channels.wechat.answering import Intake, Late
+from triagebot.channels.wechat.answering import Intake, Ways
 from triagebot.channels.wechat.reception import PREFIX, Reception
 from triagebot.channels.wechat.replies import IntakeReplies
 from triagebot.channels.wechat.xml import MAX_BYTES, WeChatParseError
@@ -29,9 +29,9 @@ _BODY_SHARE = 0.75
 class WeChatCallback:
     """Serves `/wechat/{account}` for any number of accounts.
 
-    `late` gets the outcome of a message whose reply could not go out inside WeChat's request.
-    `within` is how long, in seconds, a reply is waited for. When the intake has not recorded a
-    message by then, `success` goes out all the same, so that the fan sees no fault. With
+    `ways` decides whether a reply goes out inside WeChat's request; without it all do. `within`
+    is how long, in seconds, a reply is waited for. When the intake has not recorded a message by
+    then, `success` goes out all the same, so that the fan sees no fault. With
     `acknowledge_unstored` off WeChat gets 503 half a second later instead and repeats the
     message: then a 200 always means that the message is on disk.
     """
@@ -41,15 +41,13 @@ class WeChatCallback:
         accounts: Mapping[str, Account],
         intake: Intake,
         clock: Callable[[], datetime],
-        late: Late | None = None,
+        ways: Ways | None = None,
         *,
         within: float = ANSWER_WITHIN,
         acknowledge_unstored: bool = True,
     ) -> None:
         self._within = within
-        self.replies = IntakeReplies(
-            accounts, intake, late, acknowledge_unstored=acknowledge_unstored
-        )
+        self.replies = IntakeReplies(intake, ways, acknowledge_unstored=acknowledge_unstored)
         self.reception = Reception(
             accounts,
             self.replies,

@@ -14,10 +14,12 @@ from triagebot.channels.wechat.account import Account
 from triagebot.channels.wechat.answering import Outcome
 from triagebot.channels.wechat.api import WeChatApi
 from triagebot.channels.wechat.kefu import Kefu
+from triagebot.channels.wechat.parse import may_answer
 from triagebot.channels.wechat.routes import WeChatCallback
 from triagebot.channels.wechat.sent import SendState, Sent
 from triagebot.channels.wechat.tokens import Tokens
 from triagebot.channels.wechat.transport import BASE_URL, Transport
+from triagebot.channels.wechat.ways import StoredWays
 from triagebot.channels.wechat.window import Ledger
 from triagebot.domain.message import Inbound
 from triagebot.errors import Busy
@@ -56,8 +58,9 @@ class WeChatService:
         self._db = db
         self._of_channel = {account.channel: account for account in accounts.values()}
         self._ledgers = {channel: Ledger(db, channel, clock) for channel in self._of_channel}
-        self.callback = WeChatCallback(accounts, self, clock, acknowledge_unstored=False)
         self._kefu: dict[str, Kefu] = {}
+        self.ways = StoredWays(db, clock, self._can_send)
+        self.callback = WeChatCallback(accounts, self, clock, self.ways, acknowledge_unstored=False)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -100,6 +103,15 @@ class WeChatService:
         menu, marked = account.tap_menus, account.mark_ai
         sent = await kefu.send_reply(text.fan, text.reply, as_menu=menu, from_ai=marked)
         return receipt_of(sent, self._clock())
+
+    async def recorded_late(self, inbound: Inbound, outcome: Outcome) -> None:
+        """Send the reply to a message that was acknowledged before it was decided on."""
+        if outcome.reply and may_answer(inbound) and self._can_send(inbound.channel):
+            await self.ways.send_late(outcome)
+
+    def _can_send(self, channel: str) -> bool:
+        kefu = self._kefu.get(channel)
+        return kefu is not None and not kefu.passive_only
 
     def _build(self, account: Account, session: aiohttp.ClientSession) -> Kefu:
         transport = Transport(session, self._api_urls.get(account.name) or BASE_URL)
