@@ -54,6 +54,20 @@ async def test_a_slow_store_is_not_waited_for_and_gets_everything_later(
     assert (await spooled.accept(inbound("四"))).reply.text.startswith("三天内发货")
 
 
+async def test_the_real_reply_is_told_once_whether_kept_or_only_late(spooled, inbound, away):
+    told = []
+
+    async def stored(message, outcome):
+        told.append((message.text, outcome.reply.text[:5]))
+
+    spooled.stored = stored
+    with away():
+        for words in "一二":
+            await spooled.accept(inbound(words))
+    await emptied(spooled)
+    assert sorted(told) == [("一", "三天内发货"), ("二", "三天内发货")]
+
+
 async def test_a_redelivery_from_the_spool_gets_the_same_and_is_stored_once(
     spooled, store, inbound, away
 ):

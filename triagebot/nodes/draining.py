@@ -32,7 +32,7 @@ Stored = Callable[[Inbound, Outcome], Awaitable[None]]
 async def drain(spool: Spool, intake: Intake, stored: Stored) -> int:
     """Store everything in the spool, oldest first, and return how many messages that were.
 
-    `stored` is told of each, before the spool forgets it. It may be told again after a crash.
+    `stored` is told of each that nobody else has recorded, before the spool forgets it.
     A message that the store has already, because only its answer was late, is known by its key.
     Raises `Busy` when the store goes away meanwhile; the rest then stays.
     """
@@ -52,7 +52,9 @@ async def _store(intake: Intake, message: Spooled, stored: Stored) -> Exception 
     if message.inbound is None:
         return ValueError("altered on disk")
     try:
-        await stored(message.inbound, await intake.accept(message.inbound))
+        outcome = await intake.accept(message.inbound)
+        if not outcome.duplicate:  # else whoever recorded it has answered it
+            await stored(message.inbound, outcome)
     except Exception as error:
         return error
     return None

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
@@ -64,6 +65,7 @@ class SpooledIntake:
         self._budget = budget
         self._beat = 0
         self._task: asyncio.Task[None] | None = None
+        self._storing: set[asyncio.Task[Any]] = set()
         self._kept = asyncio.Event()
         self.emptied = asyncio.Event()
         self.is_away = False
@@ -93,8 +95,7 @@ class SpooledIntake:
         """
         if not (self.is_away or self._spool.has(inbound)):
             try:
-                async with asyncio.timeout(self._budget):
-                    return await self._intake.accept(inbound)
+                return await self._in_time(inbound)
             except (Busy, TimeoutError) as error:
                 self._trip(type(error).__name__)
         self.emptied.clear()
@@ -102,6 +103,31 @@ class SpooledIntake:
         self._kept.set()
         reply = Reply() if inbound.kind is Kind.EVENT else Reply(self._text)
         return Outcome(0, 0, Decision(Action.SILENT, Reason.FAULT), reply)
+
+    async def _in_time(self, inbound: Inbound) -> Outcome:
+        """Return what the store says within the budget; if it says so later, tell `stored`."""
+        storing = asyncio.create_task(self._intake.accept(inbound))
+        done, _ = await asyncio.wait({storing}, timeout=self._budget)
+        if done:
+            return storing.result()
+        self._storing.add(storing)
+        storing.add_done_callback(partial(self._came_late, inbound))
+        raise TimeoutError
+
+    def _came_late(self, inbound: Inbound, storing: asyncio.Task[Outcome]) -> None:
+        self._storing.discard(storing)
+        # A duplicate was answered, or is being sent, by whoever recorded it.
+        if storing.cancelled() or storing.exception() or storing.result().duplicate:
+            return
+        telling = asyncio.create_task(self._tell(inbound, storing.result()))
+        self._storing.add(telling)
+        telling.add_done_callback(self._storing.discard)
+
+    async def _tell(self, inbound: Inbound, outcome: Outcome) -> None:
+        try:
+            await self.stored(inbound, outcome)
+        except TriagebotError as error:
+            log.critical("ALARM: a late reply was not queued: %s", error.code)
 
     async def can_keep(self) -> None:
         """Return when a message could be made durable here. Raises `Busy` when it could not."""
