@@ -6,7 +6,7 @@ work; there are no style attributes and no script, so that a strict content poli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -35,14 +35,17 @@ class Plot:
             self.height - self.bottom - share * (self.height - self.bottom - self.above), 2
         )
 
-    def axes(self, across: str, up: str) -> str:
-        """Return grid lines with percentages, and the names of both axes."""
+    def axes(self, across: str, up: str, mark: Callable[[float], str] | None = None) -> str:
+        """Return grid lines and the names of both axes.
+
+        Values are shown as percentages; those across as `mark` has it, if it is given.
+        """
         parts = []
         for i in range(6):
             at_x, at_y = self.right * i / 5, self.top * i / 5
             parts.append(line("grid", self.x(at_x), self.y(0), self.x(at_x), self.y(self.top)))
             parts.append(line("grid", self.x(0), self.y(at_y), self.x(self.right), self.y(at_y)))
-            parts.append(text("tick mid", self.x(at_x), self.y(0) + 16, share(at_x)))
+            parts.append(text("tick mid", self.x(at_x), self.y(0) + 16, (mark or share)(at_x)))
             parts.append(text("tick end", self.x(0) - 6, self.y(at_y) + 4, share(at_y)))
         parts.append(text("axis mid", (self.left + self.width) / 2, self.height - 6, across))
         parts.append(text("axis", 2, 12, up))

@@ -24,6 +24,7 @@ COMMANDS = {
     "certify": "Prove the promise on audits or held-out labels.",
     "replay": "Show which past messages another model would treat differently.",
     "compare": "Compare two models on the same judged messages.",
+    "simulate": "Play the labelling loop: what labels buy, by how they are chosen.",
     "benchmark": "Measure the classifier on public sets, beside rivals.",
     "predict": "Read messages, write predictions, one JSON object a line.",
     "cluster": "Group messages so that one decision serves many.",
