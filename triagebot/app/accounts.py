@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from triagebot.channels.wechat.account import Account, Mode
+from triagebot.errors import BadInput
 from triagebot.settings import Settings, read_secret
 from triagebot.web.auth import Door
 
@@ -25,20 +26,25 @@ def api_urls(settings: Settings) -> dict[str, str]:
 
 def accounts(settings: Settings) -> dict[str, Account]:
     """Return the official accounts by name, with their secrets read."""
-    return {
-        name: Account(
-            name,
-            account.appid,
-            account.original_id,
-            tuple(read_secret(account.token_file)),
-            tuple(read_secret(account.aes_key_file)),
-            Mode(account.mode),
-            account.freshness_seconds,
-            tuple(account.allow_ips),
-            account.passive_only,
-            "".join(read_secret(account.secret_file)),
-            account.tap_menus,
-            account.mark_ai,
-        )
-        for name, account in settings.wechat.items()
-    }
+    return {name: account_of(settings, name) for name in settings.wechat}
+
+
+def account_of(settings: Settings, name: str) -> Account:
+    """Return one account. Raises `BadInput` for what WeChat's console would not accept."""
+    account = settings.wechat[name]
+    if account.mode not in tuple(Mode):
+        raise BadInput("mode is plain, compatible or safe", fields={"mode": "unknown"})
+    return Account(
+        name,
+        account.appid,
+        account.original_id,
+        tuple(read_secret(account.token_file)),
+        tuple(read_secret(account.aes_key_file)),
+        Mode(account.mode),
+        account.freshness_seconds,
+        tuple(account.allow_ips),
+        account.passive_only,
+        "".join(read_secret(account.secret_file)),
+        account.tap_menus,
+        account.mark_ai,
+    )

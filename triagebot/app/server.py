@@ -16,6 +16,7 @@ from triagebot.app.fans import forgetting
 from triagebot.app.mind import live_mind, model_shelf
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
 from triagebot.app.programs import program_endpoints, webhook_sender
+from triagebot.app.wechat import WeChatAround
 from triagebot.channels.demo import fans as demo
 from triagebot.channels.outbox import Outbox
 from triagebot.channels.rest.api import RestApi
@@ -78,6 +79,7 @@ class Server:
         self.upkeep = Upkeep(self.db, clock)
         self.audit_draw = AuditDraw(self.db, self.mind, clock)
         self.forgetting = forgetting(settings, self.db, clock)
+        self.around = WeChatAround(settings, self.db, clock)
         self.webhooks = webhook_sender(settings, self.db, clock)
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
         pace = settings.desk.sends_per_second
@@ -85,6 +87,7 @@ class Server:
         self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
         timed += [self.clearing_sends, self.shadow, self.webhooks]
+        timed += self.around.timed
         self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
@@ -126,7 +129,8 @@ class Server:
             self.shelf,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
-        return [session, *desk_endpoints(parts), FanApi(self.db, self.forgetting), live]
+        fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)
+        return [session, *desk_endpoints(parts), fans, live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""
@@ -155,7 +159,8 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.editions, self.feed, self.wechat, self.duty]
+        parts: list[Part] = [self.mind, self.editions, self.feed, self.wechat]
+        parts += [*self.around.everywhere, self.duty]
         if self.spooled:
             parts.insert(0, self.spooled)
         if self.fans:

@@ -33,6 +33,7 @@ COMMANDS = {
     "labels": "Export and check what people corrected.",
     "dict": "See what a word changes, and find new ones.",
     "user": "Add and list the people who may sign in.",
+    "wechat": "Connect an account, or play WeChat; followers, tags, codes, menu.",
     "fan": "Export or erase all that is held of a fan.",
     "webhook": "Tell other programs what happens: list, add, test, remove.",
     "db": "Upgrade, check, back up and restore the database.",

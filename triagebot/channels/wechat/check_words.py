@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from triagebot.errors import BadInput
+
 
 class Level(StrEnum):
     """How a step ended."""
@@ -31,6 +33,35 @@ class Finding:
 
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "no_account": (
+        "还没有设置公众号：请在 triagebot.toml 里写 [wechat.main]，或用 triagebot wechat fake 试用",
+        "No account is set: write [wechat.main] into triagebot.toml, or try it with "
+        "`triagebot wechat fake`",
+    ),
+    "set_appid": (
+        "AppID 格式不对：在公众号后台「设置与开发 → 基本配置」里，以 wx 开头，共 18 位",
+        "The AppID has the wrong form: it is in WeChat's console under basic configuration, wx and "
+        "16 hex digits",
+    ),
+    "set_tokens": (
+        "Token 不对：token_file 里写一个（轮换时两个），3–32 位字母和数字，与后台填写的一致",
+        "The token is wrong: token_file holds one (two while rotating) of 3 to 32 letters and "
+        "digits, the same as in the console",
+    ),
+    "set_aes_keys": (
+        "EncodingAESKey 不对：安全模式在 aes_key_file 里写 43 位密钥；明文模式不要写",
+        "The EncodingAESKey is wrong: in safe mode aes_key_file holds its 43 characters; plain "
+        "mode takes none",
+    ),
+    "set_mode": (
+        "mode 只能是 plain（明文）、compatible（兼容）或 safe（安全）",
+        "mode is plain, compatible or safe",
+    ),
+    "set_secret_file": (
+        "读不到密钥文件：{detail}",
+        "A secret file cannot be read: {detail}",
+    ),
+    "set_other": ("设置有误：{detail}", "A setting is wrong: {detail}"),
     "settings": (
         "AppID、Token、EncodingAESKey 格式正确",
         "AppID, token and EncodingAESKey have the right form",
@@ -122,3 +153,11 @@ def finding(step: str, level: Level, detail: str = "") -> Finding:
     """Return a finding with its sentences."""
     zh, en = _WORDS[step]
     return Finding(step, level, zh.format(detail=detail), en.format(detail=detail))
+
+
+def of_settings(error: BadInput) -> Finding:
+    """Return what is wrong with an account's settings, from the error they raise."""
+    step = next((f"set_{name}" for name in error.fields if f"set_{name}" in _WORDS), "set_other")
+    if step == "set_other" and error.message.startswith("secret file"):
+        step = "set_secret_file"
+    return finding(step, Level.ERROR, detail=error.message)

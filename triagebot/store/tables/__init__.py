@@ -6,7 +6,7 @@ from triagebot.store.tables.clearings import clearing, clearing_item
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, outbound
 from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
-from triagebot.store.tables.fans import fan, fan_tag, tag
+from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
@@ -28,6 +28,7 @@ __all__ = [
     "edition_draft",
     "event",
     "fan",
+    "fan_import",
     "fan_tag",
     "hit_count",
     "hour_count",

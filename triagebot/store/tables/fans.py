@@ -74,3 +74,15 @@ fan_tag = Table(
         postgresql_where=text("pending <> ''"),
     ),
 )
+
+fan_import = Table(
+    "fan_import",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("next", Text, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("started_at", Time, nullable=False),
+    Column("finished_at", Time),
+)
