@@ -6,7 +6,7 @@ right or wrong. Other examples show what nearness means nothing: they have no an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,43 +15,90 @@ from sklearn.linear_model import LogisticRegression
 
 from training.dataset import Dataset
 from triagebot.domain.catalogue import Catalogue
-from triagebot.triage.answers import (
-    AnswerCalibration,
-    AnswerIndex,
-    Nearness,
-    Question,
-    bare,
-)
-from triagebot.triage.features import Message, Vocabulary
+from triagebot.triage.answer_choice import SOLVED, left_out_scores
+from triagebot.triage.answer_index import AnswerIndex
+from triagebot.triage.answers import AnswerCalibration, Nearness, Question, bare, measures
+from triagebot.triage.features import Message, Rows, Vocabulary
 from triagebot.triage.normalise import normalise
 from triagebot.triage.segment import build_segmenter
 
-_FLOOR = 1e-4
+Floats = NDArray[np.float64]
+
 _LEAST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A message with its true intent and, if it is a wording, its answer and place in the index."""
+class AnswerFit:
+    """How answers are scored; `accuracy` is the share of held-out wordings that find theirs."""
 
-    message: Message
-    intent: str
-    answer: str | None
-    place: int | None
-    probabilities: Mapping[str, float]
+    calibration: AnswerCalibration
+    accuracy: float
 
 
 def fit_answers(
     catalogue: Catalogue,
     dataset: Dataset,
     messages: Sequence[Message],
-    probabilities: Sequence[Mapping[str, float]],
+    intents: Sequence[str],
+    probabilities: Floats,
     vocabulary: Vocabulary,
-) -> AnswerCalibration:
+) -> AnswerFit:
     """Return the calibration for the catalogue's answers, asked by all rows of the dataset.
 
-    `messages` and `probabilities` hold one entry a row; the latter are held-out.
+    `messages` holds one entry a row, `probabilities` held-out ones of shape (n_rows, n_intents).
+    A row that names no answer wants none. The defaults are returned when there are too few right
+    or wrong answers to learn from.
     """
+    questions, rows = _questions(catalogue, vocabulary)
+    index = AnswerIndex(questions, rows, len(vocabulary), intents)
+    found = nearest_held_out(index, questions, rows, messages, probabilities, vocabulary)
+    features: list[list[float]] = []
+    right: list[bool] = []
+    hits = [
+        bool(near) and near[0].answer == row.answer
+        for row, near in zip(dataset.rows, found, strict=True)
+        if row.answer is not None
+    ]
+    for row, near, guess in zip(dataset.rows, found, probabilities, strict=True):
+        if near:
+            best = near[0]
+            features.append(measures(best, float(guess[intents.index(best.intent)])))
+            right.append(best.answer == row.answer)
+    enough = _LEAST <= sum(right) <= len(right) - _LEAST
+    calibration = _fit(np.array(features), np.array(right)) if enough else AnswerCalibration()
+    return AnswerFit(calibration, sum(hits) / max(1, len(hits)))
+
+
+def nearest_held_out(
+    index: AnswerIndex,
+    questions: Sequence[Question],
+    rows: Rows,
+    messages: Sequence[Message],
+    probabilities: Floats,
+    vocabulary: Vocabulary,
+) -> list[list[Nearness]]:
+    """Return the likeliest answers of each message, as if it were no wording of any answer.
+
+    `rows` are those of the `questions` that the index was made of.
+    """
+    texts = [text for text, _ in messages]
+    asked, intents = index.searched(probabilities)
+    scores = index.scores(vocabulary.rows(messages), asked, intents)
+    places = {text: i for i, text in enumerate(q.text for q in questions)}
+    wording = np.array([places.get(bare(text), -1) for text in texts])
+    for intent, own in enumerate(index.places):
+        if own and len(own) <= SOLVED:
+            number = np.full(len(questions) + 1, -1)
+            number[own] = np.arange(len(own))
+            count = len(index.of_intent[intent])
+            owners = index.owners(questions, intent)
+            left_out = left_out_scores(rows.take(np.array(own)), owners, count)
+            pairs = np.flatnonzero((intents == intent) & (number[wording[asked]] >= 0))
+            scores[pairs, :count] = left_out[number[wording[asked[pairs]]]]
+    return list(index.ranked(texts, asked, intents, scores, probabilities, held_out=True))
+
+
+def _questions(catalogue: Catalogue, vocabulary: Vocabulary) -> tuple[list[Question], Rows]:
     segmenter = build_segmenter(catalogue.words)
     questions: list[Question] = []
     heard: list[Message] = []
@@ -60,50 +107,10 @@ def fit_answers(
             text = normalise(wording)
             questions.append(Question(answer.id, answer.intent, bare(text), wording))
             heard.append((text, segmenter.cut(text)))
-    index = AnswerIndex(questions, vocabulary.rows(heard), vocabulary)
-    places = {text: i for i, (text, _) in enumerate(heard)}
-    asked = [
-        Asked(message, row.intent, row.answer, places.get(message[0]), guess)
-        for message, row, guess in zip(messages, dataset.rows, probabilities, strict=True)
-    ]
-    return learn_answer_calibration(asked, index, vocabulary)
+    return questions, vocabulary.rows(heard)
 
 
-def probabilities_by_intent(
-    intents: Sequence[str], probabilities: NDArray[np.float64]
-) -> list[dict[str, float]]:
-    """Return each row of probabilities as a mapping."""
-    return [dict(zip(intents, row, strict=True)) for row in probabilities.tolist()]
-
-
-def learn_answer_calibration(
-    asked: Sequence[Asked], index: AnswerIndex, vocabulary: Vocabulary
-) -> AnswerCalibration:
-    """Return the fitted weights; the defaults when there are too few questions to learn from."""
-    features: list[list[float]] = []
-    right: list[bool] = []
-    for item in asked:
-        near = index.nearest(item.message[0], vocabulary.rows([item.message]), item.place)
-        if not near:
-            continue
-        features.append(_features(near[0], item.probabilities))
-        right.append(_judge(item, near[0]))
-    if sum(right) < _LEAST or len(right) - sum(right) < _LEAST:
-        return AnswerCalibration()
-    return _fit(np.array(features), np.array(right))
-
-
-def _judge(item: Asked, best: Nearness) -> bool:
-    """Return whether the best answer is the one that the message wants; many want none."""
-    return best.answer == item.answer
-
-
-def _features(best: Nearness, probabilities: Mapping[str, float]) -> list[float]:
-    intent = float(np.log(max(probabilities.get(best.intent, 0.0), _FLOOR)))
-    return [best.cosine, best.ratio, best.vote, best.lead, intent]
-
-
-def _fit(features: NDArray[np.float64], right: NDArray[np.bool_]) -> AnswerCalibration:
+def _fit(features: Floats, right: NDArray[np.bool_]) -> AnswerCalibration:
     model = LogisticRegression(C=10.0, max_iter=1000).fit(features, right)
     weights = [round(float(value), 6) for value in model.coef_[0]]
     return AnswerCalibration(round(float(model.intercept_[0]), 6), *weights)

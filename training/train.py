@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import bundle
-from training.answer_fit import fit_answers, probabilities_by_intent
+from training.answer_fit import AnswerFit, fit_answers
 from training.dataset import Dataset, build
 from training.fit import (
     FitSettings,
@@ -28,7 +28,6 @@ from training.thresholds import certify
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.label import Label
 from triagebot.errors import NothingToDo
-from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Message, Vocabulary
 from triagebot.triage.registry import IntentProof, Proof, load
@@ -90,14 +89,18 @@ def train(
     progress("read", 0, 1)
     learned = _learn(build(catalogue, labels), catalogue, settings, jobs, progress)
     progress("answers", 0, 1)
-    probabilities = probabilities_by_intent(learned.intents, learned.held_out)
-    calibration = fit_answers(
-        catalogue, learned.dataset, learned.messages, probabilities, learned.vocabulary
+    answers = fit_answers(
+        catalogue,
+        learned.dataset,
+        learned.messages,
+        learned.intents,
+        learned.held_out,
+        learned.vocabulary,
     )
     progress("prove", 0, 1)
     proof = _prove(catalogue, learned)
     progress("write", 0, 1)
-    folder = _write(catalogue, learned, proof, calibration, settings, out, name, key)
+    folder = _write(catalogue, learned, proof, answers, settings, out, name, key)
     wake(load(folder, key))
     return Trained(folder, learned.dataset, learned.intents, learned.held_out, proof)
 
@@ -137,7 +140,7 @@ def _write(
     catalogue: Catalogue,
     learned: Learned,
     proof: Proof,
-    calibration: AnswerCalibration,
+    answers: AnswerFit,
     settings: FitSettings,
     out: Path,
     name: str | None,
@@ -145,14 +148,16 @@ def _write(
 ) -> Path:
     dataset, model, vocabulary = learned.dataset, learned.model, learned.vocabulary
     selftest = record_selftest(dataset.normalised, catalogue.words, vocabulary, model)
-    contents = bundle.pack(vocabulary, model.weights, catalogue, proof, calibration, selftest)
+    contents = bundle.pack(
+        vocabulary, model.weights, catalogue, proof, answers.calibration, selftest
+    )
     manifest = bundle.build_manifest(
         contents,
         _hash(dataset),
         learned.intents,
         settings.block_weights,
         model.temperature,
-        _metrics(learned),
+        _metrics(learned, answers),
         asdict(settings),
         key,
     )
@@ -203,13 +208,14 @@ def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
     return Proof(policy.max_error, policy.confidence, certificate.provisional, proofs)
 
 
-def _metrics(learned: Learned) -> dict[str, float | int]:
+def _metrics(learned: Learned, answers: AnswerFit) -> dict[str, float | int]:
     right = learned.held_out.argmax(axis=1) == learned.numbers
     return {
         "rows": len(learned.dataset.rows),
         "duplicates": learned.dataset.duplicates,
         "conflicts": len(learned.dataset.conflicts),
         "held_out_accuracy": round(float(right.mean()), 6),
+        "held_out_answer_accuracy": round(answers.accuracy, 6),
     }
 
 

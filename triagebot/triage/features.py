@@ -10,7 +10,7 @@ message of mostly unknown words gets small values, and nothing is concluded from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,14 +49,22 @@ class Rows:
     values: Floats
     starts: Ints
 
-    def split(self) -> Iterator[Rows]:
-        """Yield each message's row alone."""
-        ends = [*self.starts[1:].tolist(), len(self.ids)]
-        for start, end in zip(self.starts.tolist(), ends, strict=True):
-            yield Rows(self.ids[start:end], self.values[start:end], _ALONE)
+    @property
+    def sizes(self) -> Ints:
+        """How many entries each row has."""
+        return np.diff(self.starts, append=len(self.ids))
 
+    @property
+    def owners(self) -> Ints:
+        """The row of each entry."""
+        return np.arange(len(self.starts)).repeat(self.sizes)
 
-_ALONE = np.zeros(1, np.int64)
+    def take(self, places: Ints) -> Rows:
+        """Return some of the rows, in the order asked for."""
+        sizes = self.sizes[places]
+        starts = np.cumsum(sizes) - sizes
+        at = np.arange(int(sizes.sum())) + (self.starts[places] - starts).repeat(sizes)
+        return Rows(self.ids[at], self.values[at], starts)
 
 
 class Vocabulary:

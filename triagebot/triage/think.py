@@ -11,12 +11,12 @@ from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.prediction import Contribution, Prediction, RankedIntent
 from triagebot.errors import BadBundle
-from triagebot.triage.answers import AnswerIndex, Question, bare, rank
+from triagebot.triage.answer_index import AnswerIndex
+from triagebot.triage.answers import Nearness, Question, bare, rank
 from triagebot.triage.case import Case, Thresholds
 from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
 from triagebot.triage.explain import contributions
-from triagebot.triage.features import Rows
 from triagebot.triage.normalise import normalise
 from triagebot.triage.registry import Bundle
 from triagebot.triage.say import Voice
@@ -79,10 +79,11 @@ class Mind:
             return []
         rows = self.bundle.vocabulary.rows(heard)
         probabilities = self.bundle.model.probabilities(rows)
+        near = self._answers.nearest([text for text, _ in heard], rows, probabilities)
         return [
-            self._predict(text, tokens, row, guess)
-            for (text, tokens), row, guess in zip(
-                heard, rows.split(), probabilities.tolist(), strict=True
+            self._predict(text, tokens, answers, guess)
+            for (text, tokens), answers, guess in zip(
+                heard, near, probabilities.tolist(), strict=True
             )
         ]
 
@@ -92,12 +93,12 @@ class Mind:
         return plain, self._segmenter.cut(plain)
 
     def _predict(
-        self, text: str, tokens: list[str], row: Rows, probabilities: list[float]
+        self, text: str, tokens: list[str], near: list[Nearness], probabilities: list[float]
     ) -> Prediction:
         intents = self.bundle.model.intents
         order = sorted(range(len(intents)), key=lambda i: -probabilities[i])[:RANKED]
         answers = rank(
-            self._answers.nearest(text, row),
+            near,
             dict(zip(intents, probabilities, strict=True)),
             self.bundle.answer_calibration,
         )
@@ -151,8 +152,8 @@ class Mind:
                 text, tokens = self.hear(wording)
                 questions.append(Question(answer.id, answer.intent, bare(text), wording))
                 heard.append((text, tokens))
-        vocabulary = self.bundle.vocabulary
-        return AnswerIndex(questions, vocabulary.rows(heard), vocabulary)
+        vocabulary, intents = self.bundle.vocabulary, self.bundle.model.intents
+        return AnswerIndex(questions, vocabulary.rows(heard), len(vocabulary), intents)
 
 
 def _wordings(catalogue: Catalogue) -> list[tuple[str, ...]]:

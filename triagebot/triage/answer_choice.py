@@ -1,0 +1,84 @@
+"""Choose among the answers of one intent, learnt from their wordings whenever a mind wakes.
+
+For each answer a ridge regression says 1 for its own wordings and 0 for those of the intent's other
+answers. It is solved in its dual form, w = Xᵀ (X Xᵀ + λ I)⁻¹ (Y - mean), which takes milliseconds
+for some hundreds of wordings; so an edited answer is known at once, without training. Leaving one
+wording out needs no new solution: its score is y - α / diag((X Xᵀ + λ I)⁻¹) (Allen 1974, "PRESS").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triagebot.triage.features import INTERCEPT, Rows
+
+RIDGE = 0.3
+"""λ, in units of a row's squared length of about 1.4. Held-out wordings do not mind 0.1 to 0.5."""
+
+SOLVED = 4000
+"""Of an intent with more wordings, the answers are told apart by the means of their rows alone."""
+
+_AT_ONCE = 4096
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Scores of the answers of one intent: `weights[i]` adds to all of them for feature `ids[i]`.
+
+    `weights` has shape (n_features_here, n_answers); `ids` are ascending, the intercept first.
+    """
+
+    ids: Ints
+    weights: Floats
+
+
+def learn_choice(rows: Rows, owners: Ints, n_answers: int) -> Choice:
+    """Return the scores learnt from wordings; wording r belongs to answer `owners[r]`."""
+    targets, mean = _targets(owners, n_answers)
+    if len(owners) <= SOLVED:
+        alpha = np.linalg.solve(_kernel(rows), targets)
+    else:
+        alpha = targets / (1.0 + RIDGE)
+    told = rows.ids != INTERCEPT
+    order = np.argsort(rows.ids[told], kind="stable")
+    ids, first = np.unique(rows.ids[told][order], return_index=True)
+    parts = rows.values[told][order, None] * alpha[rows.owners[told][order]]
+    weights = np.add.reduceat(parts, first) if len(ids) else np.zeros((0, n_answers))
+    return Choice(np.concatenate([[INTERCEPT], ids]), np.vstack([mean, weights]).astype(np.float32))
+
+
+def left_out_scores(rows: Rows, owners: Ints, n_answers: int) -> Floats:
+    """Return the scores of each wording by what the others teach, shape (n_rows, n_answers)."""
+    targets, mean = _targets(owners, n_answers)
+    inverse = np.linalg.inv(_kernel(rows))
+    missed = (inverse @ targets) / np.diag(inverse)[:, None]
+    return np.asarray(targets - missed + mean, np.float32)
+
+
+def _targets(owners: Ints, n_answers: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    own = (owners[:, None] == np.arange(n_answers)).astype(np.float64)
+    mean = own.mean(axis=0)
+    return own - mean, mean
+
+
+def _kernel(rows: Rows) -> NDArray[np.float64]:
+    """Return the products of all rows with each other, with the ridge on the diagonal."""
+    size = len(rows.starts)
+    told = rows.ids != INTERCEPT
+    owners, values = rows.owners[told], rows.values[told]
+    _, columns, counts = np.unique(rows.ids[told], return_inverse=True, return_counts=True)
+    shared = np.cumsum(counts > 1) - 1
+    found = np.zeros((size, size))
+    for start in range(0, int((counts > 1).sum()), _AT_ONCE):
+        here = (counts[columns] > 1) & (shared[columns] // _AT_ONCE == start // _AT_ONCE)
+        part = np.zeros((size, _AT_ONCE), np.float32)
+        part[owners[here], shared[columns[here]] - start] = values[here]
+        found += part @ part.T
+    found[np.diag_indices(size)] = np.bincount(owners, values * values, size) + RIDGE
+    return found

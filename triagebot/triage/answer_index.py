@@ -1,0 +1,182 @@
+"""Find the answers that a message most likely wants, for a whole batch at once.
+
+The likelier intents of a message are searched: the chance of an answer is that of its intent times
+that of the answer among the intent's own. The nearest wording of the best few is then looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from triagebot.triage.answer_choice import Choice, learn_choice
+from triagebot.triage.answers import Nearness, Question, bare
+from triagebot.triage.features import Rows
+
+CANDIDATES = 5
+LIKELY = 0.05
+"""Answers of the best intent, and of every other with at least this probability, are searched."""
+
+UNLIKELY = 0.03
+"""Behind the second best, an answer with a lower chance than this is not worth a look."""
+
+SHARPNESS = 10.0
+"""Scores times this are the logits of the answers of one intent."""
+
+_NEVER = -1e9
+
+Floats = NDArray[np.float64]
+_Found = tuple[float, float, float, str]
+"""An answer's chance among all, its chance among the intent's, its score and its id."""
+
+
+class AnswerIndex:
+    """All answers with their questions; those of one answer must follow each other.
+
+    `intents` are the model's, in its order. An answer of another intent is found by its exact
+    wording only.
+    """
+
+    def __init__(
+        self, questions: Sequence[Question], rows: Rows, n_features: int, intents: Sequence[str]
+    ) -> None:
+        self.answers: dict[str, list[Question]] = {}
+        for question in questions:
+            self.answers.setdefault(question.answer, []).append(question)
+        self._plain = {name: [q.text for q in own] for name, own in self.answers.items()}
+        self._exact = _exact(questions)
+        self.of_intent: list[list[str]] = [[] for _ in intents]
+        for name, own in self.answers.items():
+            if own[0].intent in intents:
+                self.of_intent[intents.index(own[0].intent)].append(name)
+        self.places = [
+            [i for i, q in enumerate(questions) if q.intent == intent] for intent in intents
+        ]
+        choices = [self._learn(questions, rows, i) for i in range(len(intents))]
+        self._rows, self._weights = _stacked(choices, n_features)
+
+    def _learn(self, questions: Sequence[Question], rows: Rows, intent: int) -> Choice | None:
+        if not self.places[intent]:
+            return None
+        own = self.of_intent[intent]
+        owners = self.owners(questions, intent)
+        return learn_choice(rows.take(np.array(self.places[intent])), owners, len(own))
+
+    def owners(self, questions: Sequence[Question], intent: int) -> NDArray[np.int64]:
+        """Return the place among the intent's answers of each of its questions."""
+        place = {name: i for i, name in enumerate(self.of_intent[intent])}
+        return np.array([place[questions[i].answer] for i in self.places[intent]], np.int64)
+
+    def nearest(
+        self, texts: Sequence[str], rows: Rows, probabilities: Floats
+    ) -> Iterator[list[Nearness]]:
+        """Yield the likeliest answers of each message, best first.
+
+        `texts` are normalised, `probabilities` of shape (n_messages, n_intents).
+        """
+        messages, intents = self.searched(probabilities)
+        scores = self.scores(rows, messages, intents)
+        return self.ranked(texts, messages, intents, scores, probabilities)
+
+    def searched(self, probabilities: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the pairs of a message and an intent that is searched for it, by message."""
+        searched = probabilities >= LIKELY
+        searched[np.arange(len(probabilities)), probabilities.argmax(axis=1)] = True
+        searched &= np.array([bool(own) for own in self.of_intent])
+        messages, intents = searched.nonzero()
+        return messages, intents
+
+    def scores(
+        self, rows: Rows, messages: NDArray[np.int64], intents: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return the scores of the intent's answers for each pair of a message and an intent."""
+        pairs = rows.take(messages)
+        places = self._rows[intents.repeat(pairs.sizes), pairs.ids]
+        known = (places >= 0).nonzero()[0]
+        parts = self._weights[places[known]] * pairs.values[known].astype(np.float32)[:, None]
+        # Every pair has the intercept, so that none is empty.
+        starts = known.searchsorted(pairs.starts)
+        return np.add.reduceat(parts, starts, axis=0) if len(starts) else parts
+
+    def ranked(
+        self,
+        texts: Sequence[str],
+        messages: NDArray[np.int64],
+        intents: NDArray[np.int64],
+        scores: NDArray[np.float32],
+        probabilities: Floats,
+        held_out: bool = False,
+    ) -> Iterator[list[Nearness]]:
+        """Yield the likeliest answers of each message from the scores of its pairs.
+
+        With `held_out`, a wording is not compared with itself.
+        """
+        chances = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
+        chances /= chances.sum(axis=1, keepdims=True)
+        order = np.argsort(-chances, axis=1, kind="stable")[:, :CANDIDATES]
+        likely = probabilities[messages, intents].tolist()
+        best = np.take_along_axis(chances, order, 1).tolist()
+        height = np.take_along_axis(scores, order, 1).tolist()
+        ends = np.searchsorted(messages, np.arange(len(texts)), "right").tolist()
+        places, which, start = order.tolist(), intents.tolist(), 0
+        for text, end in zip(texts, ends, strict=True):
+            found = [
+                (likely[pair] * chance, chance, score, self.of_intent[which[pair]][place])
+                for pair in range(start, end)
+                for place, chance, score in zip(places[pair], best[pair], height[pair], strict=True)
+                if chance > 0.0 and score > _NEVER / 2
+            ]
+            found.sort(key=lambda item: -item[0])
+            start = end
+            yield self._looked_up(bare(text), found[:CANDIDATES], held_out)
+
+    def _looked_up(self, plain: str, found: Sequence[_Found], held_out: bool) -> list[Nearness]:
+        exact = None if held_out else self._exact.get(plain)
+        near = []
+        if exact is not None:
+            near.append(self._near(plain, (1.0, 1.0, 1.0, exact), exact=True))
+        for place, item in enumerate(found):
+            if (place < 2 or item[0] >= UNLIKELY) and item[3] != exact:
+                near.append(self._near(plain, item, held_out=held_out))
+        return near
+
+    def _near(
+        self, plain: str, found: _Found, exact: bool = False, held_out: bool = False
+    ) -> Nearness:
+        _, chance, score, name = found
+        own, texts = self.answers[name], self._plain[name]
+        if held_out:
+            texts = ["" if text == plain else text for text in texts]
+        _, ratio, best = process.extractOne(plain, texts, scorer=fuzz.ratio)
+        return Nearness(name, own[0].intent, chance, score, ratio / 100.0, own[best].shown, exact)
+
+
+def _stacked(
+    choices: Sequence[Choice | None], n_features: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return where each intent's weights of each feature stand, -1 for none, and all weights."""
+    known = [choice for choice in choices if choice is not None]
+    widest = max((choice.weights.shape[1] for choice in known), default=1)
+    weights = np.zeros((sum(len(choice.ids) for choice in known), widest), np.float32)
+    rows = np.full((len(choices), n_features), -1, np.int32)
+    start = 0
+    for intent, choice in enumerate(choices):
+        if choice is None:
+            continue
+        end = start + len(choice.ids)
+        rows[intent, choice.ids] = np.arange(start, end)
+        weights[start:end, : choice.weights.shape[1]] = choice.weights
+        weights[start, choice.weights.shape[1] :] = _NEVER
+        start = end
+    return rows, weights
+
+
+def _exact(questions: Sequence[Question]) -> Mapping[str, str]:
+    """Return the answer of each bare wording that only one answer has."""
+    owners: dict[str, set[str]] = {}
+    for question in questions:
+        owners.setdefault(question.text, set()).add(question.answer)
+    return {text: answers.pop() for text, answers in owners.items() if len(answers) == 1}
