@@ -39,6 +39,7 @@ COMMANDS = {
     "db": "Upgrade, check, back up and restore the database.",
     "loadtest": "Load a server on this machine, and check that it kept everything.",
     "faults": "Break it on purpose and count what was lost.",
+    "doctor": "Say what would hurt on a busy night, before it comes.",
     "config": "Show and check the settings.",
 }
 
