@@ -57,6 +57,7 @@ class Duty:
         self._name = name
         self._ttl = ttl
         self._renew = renew_seconds
+        self._patience = ttl.total_seconds() / 4
         self._me = node_name()
         self._held: Lease | None = None
         self._renewed = float("-inf")
@@ -81,7 +82,7 @@ class Duty:
         await self._stop()
         if self._held:
             with suppress(TriagebotError, TimeoutError):
-                async with asyncio.timeout(self._renew):
+                async with asyncio.timeout(self._patience):
                     await self._db.write(leases.let_go, self._held)
         self._held = None
 
@@ -97,13 +98,13 @@ class Duty:
         """Renew or try for the lease, then run the parts or not."""
         began = time.monotonic()
         try:
-            async with asyncio.timeout(self._renew):
+            async with asyncio.timeout(self._patience):
                 held = await self._db.write(
                     leases.hold, self._name, self._me, self._clock(), self._ttl
                 )
         except (TriagebotError, TimeoutError):
-            # Unknown is kept for as long as the lease, if it was renewed last, is ours.
-            late = began - self._renewed > self._ttl.total_seconds() - 2 * self._renew
+            # Not knowing is borne for a while, in which the lease is certainly still ours.
+            late = time.monotonic() - self._renewed > 2 * self._patience
             held = None if late else self._held
         else:
             self._renewed = began
