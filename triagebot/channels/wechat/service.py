@@ -17,6 +17,7 @@ from triagebot.channels.wechat.kefu import Kefu
 from triagebot.channels.wechat.parse import may_answer
 from triagebot.channels.wechat.routes import WeChatCallback
 from triagebot.channels.wechat.sent import SendState, Sent
+from triagebot.channels.wechat.token_shelf import TokenShelf
 from triagebot.channels.wechat.tokens import Tokens
 from triagebot.channels.wechat.transport import BASE_URL, Transport
 from triagebot.channels.wechat.ways import StoredWays
@@ -115,7 +116,8 @@ class WeChatService:
 
     def _build(self, account: Account, session: aiohttp.ClientSession) -> Kefu:
         transport = Transport(session, self._api_urls.get(account.name) or BASE_URL)
-        tokens = Tokens(transport, account.appid, account.secret, self._clock)
+        shelf = TokenShelf(self._db, account.appid, self._clock)
+        tokens = Tokens(transport, account.appid, account.secret, self._clock, shelf=shelf)
         return Kefu(
             WeChatApi(transport, tokens),
             self._ledgers[account.channel],

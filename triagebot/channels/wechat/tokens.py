@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from triagebot.channels.wechat.api_errors import (
     Ambiguous,
@@ -16,6 +17,7 @@ from triagebot.channels.wechat.api_errors import (
     WeChatApiError,
 )
 from triagebot.channels.wechat.transport import Json, Transport
+from triagebot.store.platform_tokens import KeptToken
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +26,35 @@ PATH = "/cgi-bin/stable_token"
 _EARLY = 300.0
 _SPREAD = 60.0
 _PAUSE = timedelta(seconds=30)
+_LOOK_AGAIN = 0.2
+_LOOKS = 50
+
+
+class Shelf(Protocol):
+    """Where processes leave the token for each other."""
+
+    async def get(self) -> KeptToken | None:
+        """Return the token that lies here, None when there is none."""
+
+    async def lease(self) -> bool:
+        """Return whether we are the ones to fetch; everybody else waits a moment."""
+
+    async def put(self, kept: KeptToken) -> None:
+        """Leave a token for the others."""
+
+    async def drop(self, refused: str) -> None:
+        """Take a token away that WeChat refuses, but no newer one."""
+
+    async def let_go(self) -> None:
+        """Let another fetch."""
 
 
 class Tokens:
     """The token of one account.
 
     Uses `stable_token`: however many nodes ask, all get the same token and none kills another's.
-    `spread` gives 0..1 and keeps nodes from renewing in the same second.
+    With a `shelf` one process fetches and the others take what it leaves there. `spread` gives
+    0..1 and keeps nodes from renewing in the same second.
     """
 
     def __init__(
@@ -40,7 +64,9 @@ class Tokens:
         secret: str,
         clock: Callable[[], datetime],
         *,
+        shelf: Shelf | None = None,
         spread: Callable[[], float] = random.random,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._transport = transport
         self._body: Json = {
@@ -50,11 +76,11 @@ class Tokens:
             "force_refresh": False,
         }
         self._clock = clock
+        self._shelf = shelf
         self._spread = spread
+        self._sleep = sleep
         self._lock = asyncio.Lock()
-        self._token = ""
-        self._renew_at: datetime | None = None
-        self._expires_at: datetime | None = None
+        self._kept: KeptToken | None = None
         self._failure: tuple[datetime, WeChatApiError] | None = None
 
     async def get(self) -> str:
@@ -62,18 +88,18 @@ class Tokens:
 
         Raises Misconfigured when the owner must act; that is remembered for half a minute.
         """
-        if self._is_fresh():
-            return self._token
+        if kept := self._fresh(self._kept):
+            return kept.token
         async with self._lock:
-            if self._is_fresh():  # somebody fetched while we waited
-                return self._token
+            if kept := self._fresh(self._kept):  # somebody fetched while we waited
+                return kept.token
             try:
-                await self._fetch()
+                return await self._renew()
             except WeChatApiError:
-                if not self._is_good():
+                if self._kept is None or self._clock() >= self._kept.expires_at:
                     raise
                 log.warning("the access token was not renewed, the old one is still good")
-            return self._token
+                return self._kept.token
 
     async def replace(self, refused: str) -> str:
         """Return another token than `refused`, which the API did not take.
@@ -82,24 +108,48 @@ class Tokens:
         TokenRefused when WeChat gives the same token again.
         """
         async with self._lock:
-            if self._token and self._token != refused:
-                return self._token
-            self._token = ""
-            await self._fetch()
-            if self._token != refused:
-                return self._token
-            self._token = ""
+            if self._kept and self._kept.token != refused:
+                return self._kept.token
+            self._kept = None
+            if self._shelf:
+                await self._shelf.drop(refused)
+            token = await self._renew()
+            if token != refused:
+                return token
+            self._kept = None
+            if self._shelf:
+                await self._shelf.drop(refused)
             error = TokenRefused("WeChat gives a token that it then refuses", errcode=40001)
             self._failure = (self._clock() + _PAUSE, error)
             raise error
 
-    def _is_fresh(self) -> bool:
-        return bool(self._token and self._renew_at and self._clock() < self._renew_at)
+    def _fresh(self, kept: KeptToken | None) -> KeptToken | None:
+        return kept if kept and self._clock() < kept.renew_at else None
 
-    def _is_good(self) -> bool:
-        return bool(self._token and self._expires_at and self._clock() < self._expires_at)
+    async def _renew(self) -> str:
+        """Return the token that another process has left, or else fetch one and leave it."""
+        if self._shelf is None:
+            self._kept = await self._fetch()
+            return self._kept.token
+        is_mine = False
+        for _ in range(_LOOKS):
+            if kept := self._fresh(await self._shelf.get()):
+                self._kept = kept
+                return kept.token
+            if is_mine:  # looked once more: it may have been left just before
+                break
+            is_mine = await self._shelf.lease()
+            if not is_mine:
+                await self._sleep(_LOOK_AGAIN)
+        try:
+            self._kept = await self._fetch()
+        except WeChatApiError:
+            await self._shelf.let_go()
+            raise
+        await self._shelf.put(self._kept)
+        return self._kept.token
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> KeptToken:
         if self._failure and self._clock() < self._failure[0]:
             raise self._failure[1]
         self._failure = None
@@ -112,15 +162,13 @@ class Tokens:
             failure = Misconfigured(error.message, errcode=error.errcode, rid=error.rid)
             self._failure = (self._clock() + _PAUSE, failure)
             raise failure from None
-        self._store(answer)
+        return self._read(answer)
 
-    def _store(self, answer: Json) -> None:
+    def _read(self, answer: Json) -> KeptToken:
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token or not isinstance(seconds, int):
             raise Ambiguous("WeChat's answer holds no token")
         now = self._clock()
         # A token near its end is not asked for again at every call.
         wait = max(seconds - _EARLY - _SPREAD * self._spread(), min(seconds / 2, _SPREAD))
-        self._token = token
-        self._renew_at = now + timedelta(seconds=wait)
-        self._expires_at = now + timedelta(seconds=seconds)
+        return KeptToken(token, now + timedelta(seconds=wait), now + timedelta(seconds=seconds))
