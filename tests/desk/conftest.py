@@ -32,6 +32,8 @@ from triagebot.desk.log import LogApi
 from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
+from triagebot.desk.recall_page import RecallPage
+from triagebot.desk.recalls import RecallApi
 from triagebot.desk.replies import ReplyApi
 from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
@@ -186,7 +188,7 @@ async def world(
 
 def folders(root: Path) -> Shells:
     """Templates and static files of a test: the real ones belong to the screens' own tests."""
-    for name in ("login", "desk", "reports", "users", "log", "chat"):
+    for name in ("login", "desk", "reports", "users", "log", "recall", "chat"):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
     web_folder = Path(__file__).parents[2] / "triagebot" / "web"
     static = Static({"web": web_folder / "static"})
@@ -210,6 +212,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     app.on_shutdown.extend([live.close, news.close])
     deeds = LogApi(db)
     frames, reports = Frames(auth, shells, MESSAGES), ReportApi(db, holder, clock, "Asia/Shanghai")
+    recalls = RecallApi(db, clock)
     owners = [
         SessionApi(db, auth, passwords, clock),
         ConversationApi(db, holder, clock),
@@ -225,6 +228,8 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         RuleApi(db, holder, editions.refresh, clock),
         SnippetApi(db, clock),
         ModelApi(db, Shelf(models), clock),
+        recalls,
+        RecallPage(frames, recalls, holder, clock, "Asia/Shanghai"),
         SearchApi(db),
         FanApi(db, Forgetting(db, Policy(), Path("var/media"), clock)),
         reports,

@@ -19,6 +19,8 @@ from triagebot.desk.log import LogApi
 from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
+from triagebot.desk.recall_page import RecallPage
+from triagebot.desk.recalls import RecallApi
 from triagebot.desk.replies import ReplyApi
 from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
@@ -55,6 +57,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     deeds = LogApi(db)
     refresh = parts.editions.refresh
     reports = ReportApi(db, mind, clock, parts.timezone)
+    recalls = RecallApi(db, clock)
     return [
         ConversationApi(db, mind, clock),
         ReplyApi(db, clock, parts.wake),
@@ -69,6 +72,8 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         RuleApi(db, mind, refresh, clock),
         SnippetApi(db, clock),
         ModelApi(db, parts.shelf, clock),
+        recalls,
+        RecallPage(parts.frames, recalls, mind, clock, parts.timezone),
         SearchApi(db),
         reports,
         ReportPage(parts.frames, reports, mind),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from triagebot.errors import TriagebotError
-from triagebot.store import clearing_sends
+from triagebot.store import clearing_sends, recall_sends
 from triagebot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,9 @@ class ClearingSends:
     async def work(self) -> int:
         """Write to the next fans, put those who were not reached back; return how many went."""
         sent = await self._db.write(clearing_sends.send_due, self._clock(), self._at_once)
+        # Corrections share the pace: the platforms count both.
+        left = self._at_once - sent
+        sent += await self._db.write(recall_sends.send_due, self._clock(), left) if left else 0
         if sent:
             self._wake()
         await self._db.write(clearing_sends.reopen_failed, self._clock())

@@ -22,15 +22,20 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A screen beside the inbox: who may open it, and how the keys of its sentences begin."""
+    """A screen beside the inbox: who may open it, and how the keys of its sentences begin.
+
+    One that is not in the rail is reached from another screen.
+    """
 
     role: Role
     sentences: tuple[str, ...]
+    in_rail: bool = True
 
 
 SCREENS = {
     "clusters": Screen(Role.AGENT, ("clusters.",)),
     "answers": Screen(Role.AGENT, ("answers.",)),
+    "recall": Screen(Role.OPS, ("recall.",), in_rail=False),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
     "reports": Screen(Role.AGENT, ("report.",)),
     "users": Screen(Role.ADMIN, ("users.",)),
@@ -107,7 +112,9 @@ class Frames:
             "base": "",
             "screen": screen,
             "screens": [
-                name for name, each in SCREENS.items() if session and may(session.agent, each.role)
+                name
+                for name, each in SCREENS.items()
+                if session and each.in_rail and may(session.agent, each.role)
             ],
         }
         t = self._sentence(language)

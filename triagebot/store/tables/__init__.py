@@ -10,6 +10,7 @@ from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
+from triagebot.store.tables.recalls import recall, recall_fan
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
 from triagebot.store.tables.sending import platform_token, reply_way, send_window
 from triagebot.store.tables.shadows import shadow_change, shadow_seen
@@ -39,6 +40,8 @@ __all__ = [
     "outbound",
     "platform_token",
     "progress",
+    "recall",
+    "recall_fan",
     "reply_way",
     "send_window",
     "session",

@@ -2,6 +2,7 @@
 import { call, get } from "../core/api.js";
 import { attribute, byId, el, fill } from "../core/dom.js";
 import { number, t, titleOf } from "../core/i18n.js";
+import { base } from "../core/page.js";
 import { state } from "../core/store.js";
 import { openDialog } from "./dialog.js";
 import { bytesMeter, mayEdit, showEditor } from "./edition.js";
@@ -71,7 +72,7 @@ export async function openAnswer(id) {
       await loadAnswers();
       await openAnswer(id);
     },
-    more: edited.words && mayEdit() ? [retire(id)] : [],
+    more: edited.words && mayEdit() ? [retire(id), recall(id)] : [],
   });
 }
 
@@ -112,6 +113,8 @@ function retire(id) {
     run: () => call("POST", `/answers/${id}/retire`, {}),
   };
 }
+
+const recall = (id) => ({ name: "answers.recall", href: `${base}/desk/recall?answer=${encodeURIComponent(id)}` });
 
 /** Ask for intent and name of a new answer, and open it. */
 export function newAnswer() {
