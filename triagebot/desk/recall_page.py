@@ -19,6 +19,9 @@ from triagebot.web.endpoint import Call, Endpoint
 
 LOOKED_BACK = timedelta(hours=48)
 SHOWN = 50
+HEAD = "更正：刚才的回复有误，请以这条为准。"
+"""How a correction begins until its writer says it otherwise; fans read it, so in their language."""
+
 Local = Annotated[str, msgspec.Meta(max_length=30)]
 
 
@@ -99,4 +102,6 @@ class RecallPage:
 
     def _text(self, answer: str) -> str:
         mind = self._holder.mind
-        return mind.voice.answer(answer) if answer in mind.catalogue.answers else ""
+        if answer not in mind.catalogue.answers:
+            return HEAD
+        return f"{HEAD}\n{mind.voice.answer(answer)}"
