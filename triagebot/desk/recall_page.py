@@ -20,7 +20,7 @@ from triagebot.web.endpoint import Call, Endpoint
 LOOKED_BACK = timedelta(hours=48)
 SHOWN = 50
 HEAD = "更正：刚才的回复有误，请以这条为准。"
-"""How a correction begins until its writer says it otherwise; fans read it, so in their language."""
+"""How a correction begins until its writer words it otherwise; fans read it, in their language."""
 
 Local = Annotated[str, msgspec.Meta(max_length=30)]
 
