@@ -90,8 +90,8 @@ def told(
         open_windows = windows.of(connection, [row.conversation_id for row in page])
         for row in page:
             window = open_windows.get(row.conversation_id)
-            until = window.until(now) if window else None
-            found.append(Told(row.conversation_id, row.last, from_ms(row.at), until))
+            ends = window.until(now) if window else None
+            found.append(Told(row.conversation_id, row.last, from_ms(row.at), ends))
     return found
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0161"
-down_revision = "0121"
+down_revision = "0122"
 
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
