@@ -277,3 +277,19 @@ async def test_the_card_of_one_fan_is_found_even_if_they_are_alone(
         page = await desk.get(f"/api/v1/clusters?conversation={fan}")
         assert [each["size"] for each in page["clusters"]] == [size]
     assert (await desk.get("/api/v1/clusters?conversation=999"))["clusters"] == []
+
+
+async def test_a_decision_may_be_on_thousands(world: World, desk: Desk) -> None:
+    (one,) = await waiting(world, 1)
+    nobody = {"conversation_id": "7" * 15, "message_id": "8" * 15, "newest_id": "8" * 15}
+    body = {"targets": [nobody] * 4999 + targets([(await only(desk, one))]), "text": "好的"}
+    made = await desk.post("/api/v1/clearings", body, 201)
+    assert made["clearing"]["size"] == 1
+    body["targets"].append(nobody)
+    assert (await desk.post("/api/v1/clearings", body, 400))["error"]["code"] == "bad_input"
+
+
+async def only(desk: Desk, conversation: int) -> dict[str, Any]:
+    """The row of a fan who is like nobody else."""
+    page = await desk.get(f"/api/v1/clusters?fresh=true&conversation={conversation}")
+    return page["clusters"][0]["typical"][0]

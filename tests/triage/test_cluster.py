@@ -88,7 +88,7 @@ def test_different_intents_stay_apart():
 def test_what_is_left_alone_is_grouped_by_its_answer_then_by_small_talk():
     asks = [
         Waiting(text, "delivery", 0.9, "delivery/when", sure)
-        for text, sure in (("啥时寄出", 0.9), ("几号能出库呢", 0.6), ("发我的快一点", 0.45))
+        for text, sure in (("啥时寄出", 0.95), ("几号能出库呢", 0.9), ("发我的快一点", 0.45))
     ]
     chat = [Waiting(text, "chat", 0.9) for text in ("哈哈", "你多大了", "唱首歌")]
     alone = Waiting("屏幕闪了一下", "after_sales", 0.9, "after_sales/screen", 0.2)
@@ -100,6 +100,13 @@ def test_what_is_left_alone_is_grouped_by_its_answer_then_by_small_talk():
     assert len(kinds[Kind.ANSWER].ticked) == 2, "the least sure one waits for a person to tick it"
     assert len(kinds[Kind.INTENT].members) == len(chat) == FEW
     assert [len(each.members) for each in found if each.kind is Kind.ALIKE] == [1]
+
+
+def test_who_names_something_else_is_shown_but_not_ticked():
+    texts = ["花呗自动还款", "花呗自动还款顺序", "花呗自动还款吗"]
+    (one,) = cluster([Waiting(text) for text in texts], hear, EMPTY, lambda intent: False)
+    assert {texts[member.place] for member in one.ticked} == {"花呗自动还款", "花呗自动还款吗"}
+    assert len(one.members) == 3
 
 
 def test_nothing_makes_nothing_and_words_without_letters_are_no_fault():

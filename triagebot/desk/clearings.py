@@ -26,6 +26,9 @@ from triagebot.web.endpoint import Call, Endpoint
 PATH = "/api/v1/clearings"
 PACED = timedelta(minutes=15)
 DAY = timedelta(days=1)
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a decision on the most conversations that one may be on."""
+
 LONGEST = 2048
 """Bytes that one message may have on the platforms."""
 
@@ -43,7 +46,7 @@ class ClearingApi:
         tag = "clusters"
         return [
             Endpoint("POST", PATH, "Answer, close or label many at once", self.add, NewClearing,
-                     result=ClearingMade, status=201, tag=tag),
+                     result=ClearingMade, status=201, tag=tag, limit=BODY_LIMIT),
             Endpoint("GET", PATH, "Your newest decisions on many, and your pace", self.list,
                      result=ClearingPage, tag=tag),
             Endpoint("POST", PATH + "/{id}/undo", "Take back what has not left", self.undo,

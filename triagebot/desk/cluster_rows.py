@@ -23,7 +23,9 @@ def key_of(cluster: Cluster, pile: Sequence[Turn]) -> str:
 def card(key: str, cluster: Cluster, pile: Sequence[Turn], mind: Mind) -> ClusterShape:
     """Return the card of a cluster; an answer that the catalogue has no more is left out."""
     catalogue = mind.catalogue
-    answer = catalogue.answers.get(cluster.answer or "")
+    # What is none of the brand's business has an intent in common, never an answer.
+    shared = cluster.answer if cluster.kind is not Kind.INTENT else None
+    answer = catalogue.answers.get(shared or "")
     most = _different(cluster.members, pile)
     rest = [each for each in cluster.members if each not in most]
     least = _different(rest[::-1], pile, {pile[each.place].text for each in most})[::-1]

@@ -8,20 +8,20 @@ of the brand's business by its intent.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from triagebot.triage.answers import bare
 from triagebot.triage.features import Vocabulary
-from triagebot.triage.likeness import Heard, Likeness, stars
-from triagebot.triage.specifics import specifics
+from triagebot.triage.likeness import Heard, Likeness, Star, stars
+from triagebot.triage.specifics import named, specifics
 
 LEAST = 0.66
 """The cosine to the centre from which on a message is shown with a cluster."""
 
-TICKED = {"alike": 0.75, "answer": 0.55, "intent": 0.75}
+TICKED = {"alike": 0.75, "answer": 0.9, "intent": 0.9}
 """From which nearness on a member is ticked; less typical ones wait for somebody to say so."""
 
 FEW = 3
@@ -52,10 +52,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The place of a message in what was given, and how near it is to the heart, 0..1."""
+    """The place of a message in what was given, and how near it is to the heart, 0..1.
+
+    `agrees` unless it names things that the heart does not, or the heart names more.
+    """
 
     place: int
     nearness: float
+    agrees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ class Cluster:
     @property
     def ticked(self) -> tuple[Member, ...]:
         """Those near enough to be decided on unseen."""
-        return tuple(each for each in self.members if each.nearness >= TICKED[self.kind])
+        least = TICKED[self.kind]
+        return tuple(each for each in self.members if each.agrees and each.nearness >= least)
 
 
 def cluster(
@@ -126,9 +131,19 @@ def _alike(
             found.append(tuple(Member(i, 1.0) for i in twins[own[0]]))
             continue
         for star in stars(likeness.rows(group), [len(twins[i]) for i in own], least):
-            pairs = zip(star.rows, star.cosines, strict=True)
-            found.append(tuple(Member(i, cosine) for row, cosine in pairs for i in twins[own[row]]))
+            found.append(tuple(_members(star, own, twins, heard)))
     return found
+
+
+def _members(
+    star: Star, own: Sequence[int], twins: Mapping[int, list[int]], heard: Sequence[Heard]
+) -> Iterator[Member]:
+    """Yield the messages around a centre, each with those of the same words."""
+    heart = named(heard[own[star.rows[0]]][1])
+    for row, cosine in zip(star.rows, star.cosines, strict=True):
+        agrees = named(heard[own[row]][1]) == heart
+        for place in twins[own[row]]:
+            yield Member(place, cosine, agrees)
 
 
 def _by(keys: Iterable[Key]) -> Mapping[Key, list[int]]:

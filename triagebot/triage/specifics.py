@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 Specifics = tuple[str, ...]
 """Numbers, Latin words and counted things of a message, sorted, and `NEGATED` where it denies."""
@@ -13,7 +14,21 @@ NEGATED = "¬"
 _COUNTED = "[零一二两三四五六七八九十百]"
 _UNITS = re.compile(rf"[a-z]+|\d+(?:\.\d+)*|{_COUNTED}+(?=代|号|折|期|天|年|个|块|元)")
 _ASKED_BOTH_WAYS = re.compile(r"(.)[不没](?=\1)|[有是能会好对行]没有|有没有|是不是|要不要|能不能")
+_ASKING_WORDS = (
+    "怎么 怎样 怎么样 如何 什么 为什么 为何 什么时候 何时 几时 "
+    "多久 多少 多少钱 哪里 哪儿 哪个 是不是 是否 有没有 能不能 "
+    "可不可以 可以 能够 可否 应该 需要 想要 请问 你好 您好 麻烦 "
+    "帮忙 谢谢 现在 已经 还是 就是 但是 这个 那个 一下 我们 "
+    "你们 他们 自己 怎么办 怎么回事 不了 不能 没有 怎么还 "
+)
+_ASKING = frozenset(_ASKING_WORDS.split())
+"""Words that ask, greet or fill; what is left names the matter."""
 _NEGATION = re.compile(r"[不没無无未别]|拒绝|取消|关闭|停止")
+
+
+def named(tokens: Iterable[str]) -> frozenset[str]:
+    """Return the words of a message that name what it is about; single characters are left out."""
+    return frozenset(token for token in tokens if len(token) > 1 and token not in _ASKING)
 
 
 def specifics(text: str) -> Specifics:

@@ -22,14 +22,16 @@ T = TypeVar("T")
 _PLACE = re.compile(r"^(?P<what>.*?) - at `\$\.?(?P<where>.*)`$", re.DOTALL)
 
 
-async def read_body(request: web.Request, shape: type[T], json_only: bool = True) -> T:
+async def read_body(
+    request: web.Request, shape: type[T], json_only: bool = True, limit: int = BODY_LIMIT
+) -> T:
     """Return the JSON body as `shape`. Raises `BadInput` naming the field, or `TooLarge`."""
     if json_only and request.content_type != "application/json":
         raise BadInput(
             "The body must be JSON with the header Content-Type: application/json.",
             fields={"Content-Type": request.content_type},
         )
-    return decode_json(await read_bytes(request), shape)
+    return decode_json(await read_bytes(request, limit), shape)
 
 
 async def read_bytes(request: web.Request, limit: int = BODY_LIMIT) -> bytes:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from triagebot.domain.agent import Agent, Role
 from triagebot.errors import NotFound, NotSignedIn
-from triagebot.web.body import read_body, read_query
+from triagebot.web.body import BODY_LIMIT, read_body, read_query
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_ID = 2**63 - 1
@@ -53,6 +53,7 @@ class Endpoint:
     `role` is the least role that may call; None opens it to everybody. A handler returns a value
     for the body, None for an empty one, or a response of its own (pages, streams). `json_only`
     refuses bodies that do not say they are JSON, which an HTML form of another site cannot say.
+    A body has at most `limit` bytes.
     """
 
     method: str
@@ -67,6 +68,7 @@ class Endpoint:
     tag: str = ""
     json_only: bool = True
     described: bool = True
+    limit: int = BODY_LIMIT
 
 
 class Gatekeeper(Protocol):
@@ -106,7 +108,9 @@ def _route(
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def route(request: web.Request) -> web.StreamResponse:
         agent = await gate.admit(request, endpoint.role)
-        body = endpoint.body and await read_body(request, endpoint.body, endpoint.json_only)
+        body = endpoint.body and await read_body(
+            request, endpoint.body, endpoint.json_only, endpoint.limit
+        )
         query = endpoint.query and read_query(request, endpoint.query)
         call = Call(request, body, query, request.match_info, agent)
         return respond(await endpoint.handler(call), endpoint.status)

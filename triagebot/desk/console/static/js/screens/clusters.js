@@ -97,14 +97,16 @@ function back() {
 
 function answer(cluster = opened?.cluster ?? cards[at]) {
   if (!cluster) return;
-  const text = opened ? opened.text() : cluster.text;
+  // Without anybody near enough to be trusted unseen, the card is looked at first.
+  const text = opened ? opened.text() : cluster.ticked > 0 && cluster.text;
   if (text) decide(cluster, { text });
   else if (!opened) open(cluster);
   else byId("reply").focus();
 }
 
 function close(cluster = opened?.cluster ?? cards[at]) {
-  if (cluster) decide(cluster, {});
+  if (!opened && cluster?.ticked === 0) open(cluster);
+  else if (cluster) decide(cluster, {});
 }
 
 function label(cluster = opened?.cluster ?? cards[at]) {

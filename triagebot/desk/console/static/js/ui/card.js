@@ -65,7 +65,7 @@ function column(title, members) {
 
 function buttons(cluster, does) {
   const row = el("div", { class: "verdicts" });
-  const answer = cluster.text ? "clusters.answer" : "clusters.write";
+  const answer = cluster.text && cluster.ticked ? "clusters.answer" : "clusters.write";
   fill(
     row,
     press(t(answer, { n: number(cluster.ticked) }), "A", () => does.answer(cluster), "primary"),
