@@ -48,6 +48,9 @@ from triagebot.domain.message import Inbound, Kind
 from triagebot.fans.api import FanApi
 from triagebot.fans.forgetting import Forgetting, Policy
 from triagebot.intake.accept import Intake, Outcome
+from triagebot.programs.chatwoot import ChatwootApi
+from triagebot.programs.chatwoot_contacts import ContactApi
+from triagebot.programs.token_api import TokenApi
 from triagebot.programs.webhook_api import WebhookApi
 from triagebot.programs.webhook_sender import WebhookSender
 from triagebot.store import agents, events
@@ -243,6 +246,9 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         WebChatPages(shells),
         RestApi(intake, holder, clock),
         WebhookApi(db, WebhookSender(db, clock)),
+        TokenApi(db, clock),
+        ChatwootApi(db, clock, outbox.wake),
+        ContactApi(db, clock),
         HealthApi(lambda: db.write(lambda connection: None), metrics),
         OpenApi("triagebot", "0"),
         DocsPage(shells),

@@ -89,6 +89,26 @@ WANTED: dict[str, Role | None] = {
     "DELETE /api/v1/fans/{id}": Role.OPS,
     "GET /api/v1/tags": AGENT,
     "GET /api/v1/scenes": AGENT,
+    "GET /api/v1/tokens": AGENT,
+    "POST /api/v1/tokens": AGENT,
+    "DELETE /api/v1/tokens/{id}": AGENT,
+    "GET /api/v1/accounts/{account}/conversations": AGENT,
+    "GET /api/v1/accounts/{account}/conversations/{id}": AGENT,
+    "GET /api/v1/accounts/{account}/conversations/{id}/messages": AGENT,
+    "POST /api/v1/accounts/{account}/conversations/{id}/messages": AGENT,
+    "POST /api/v1/accounts/{account}/conversations/{id}/toggle_status": AGENT,
+    "POST /api/v1/accounts/{account}/conversations/{id}/assignments": AGENT,
+    "GET /api/v1/accounts/{account}/conversations/{id}/labels": AGENT,
+    "POST /api/v1/accounts/{account}/conversations/{id}/labels": AGENT,
+    "GET /api/v1/accounts/{account}/agents": AGENT,
+    "GET /api/v1/profile": AGENT,
+    "GET /api/v1/accounts/{account}/contacts": Role.OPS,
+    "GET /api/v1/accounts/{account}/contacts/search": Role.OPS,
+    "GET /api/v1/accounts/{account}/contacts/{id}": Role.OPS,
+    "GET /api/v1/accounts/{account}/contacts/{id}/conversations": Role.OPS,
+    "GET /api/v1/accounts/{account}/webhooks": Role.ADMIN,
+    "POST /api/v1/accounts/{account}/webhooks": Role.ADMIN,
+    "DELETE /api/v1/accounts/{account}/webhooks/{id}": Role.ADMIN,
     "GET /api/v1/webhooks": Role.ADMIN,
     "POST /api/v1/webhooks": Role.ADMIN,
     "DELETE /api/v1/webhooks/{id}": Role.ADMIN,
@@ -169,7 +189,8 @@ def test_a_route_without_a_word_about_roles_wants_an_agent() -> None:
 
 def a_path(route: str) -> tuple[str, str]:
     method, path = route.split(" ", 1)
-    path = path.replace("{id}", "999").replace("{version}", "0").replace("{path}", "x/y.js")
+    path = path.replace("{id}", "999").replace("{account}", "1")
+    path = path.replace("{version}", "0").replace("{path}", "x/y.js")
     path = path.replace("{tail}", "inbox").replace("{table}", "days")
     return method, re.sub(r"\{\w+\}", "some", path)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from triagebot.programs.chatwoot import ChatwootApi
+from triagebot.programs.chatwoot_contacts import ContactApi
+from triagebot.programs.token_api import TokenApi
 from triagebot.programs.webhook_api import WebhookApi
 from triagebot.programs.webhook_sender import Rules, WebhookSender
 from triagebot.settings import Settings
@@ -21,7 +24,17 @@ def webhook_sender(
 
 
 def program_endpoints(
-    settings: Settings, db: Database, sender: WebhookSender
+    settings: Settings,
+    db: Database,
+    clock: Callable[[], datetime],
+    sender: WebhookSender,
+    wake: Callable[[], None],
 ) -> list[HasEndpoints]:
-    """Return the owners of the endpoints for programs."""
-    return [WebhookApi(db, sender, allow_private=settings.webhooks.allow_private)]
+    """Return the owners of the endpoints for programs; `wake` tells the outbox of a text."""
+    allow_private = settings.webhooks.allow_private
+    return [
+        WebhookApi(db, sender, allow_private=allow_private),
+        TokenApi(db, clock),
+        ChatwootApi(db, clock, wake),
+        ContactApi(db, clock, allow_private=allow_private),
+    ]

@@ -138,7 +138,7 @@ class Server:
             WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
             WebChatPages(self.shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),
-            *program_endpoints(self.settings, self.db, self.webhooks),
+            *program_endpoints(self.settings, self.db, self.clock, self.webhooks, self.outbox.wake),
             HealthApi(self._can_keep, metrics),
             OpenApi("triagebot", triagebot.__version__),
             DocsPage(self.shells),

@@ -36,6 +36,7 @@ COMMANDS = {
     "wechat": "Connect an account, or play WeChat; followers, tags, codes, menu.",
     "fan": "Export or erase all that is held of a fan.",
     "webhook": "Tell other programs what happens: list, add, test, remove.",
+    "token": "Tokens with which programs speak in a person's name.",
     "db": "Upgrade, check, back up and restore the database.",
     "loadtest": "Load a server on this machine, and check that it kept everything.",
     "faults": "Break it on purpose and count what was lost.",

@@ -83,7 +83,7 @@ async def renew_password(db: Database, name: str) -> str:
     from triagebot.store import agents
 
     password = new_password()
-    person = await _find(db, name)
+    person = await find_person(db, name)
     await db.write(agents.set_password, person, _hash(password))
     return password
 
@@ -92,7 +92,7 @@ async def set_disabled(db: Database, name: str, off: bool) -> None:
     """Refuse or admit a person. Raises `NotFound`."""
     from triagebot.store import agents
 
-    await db.write(agents.set_disabled, await _find(db, name), off)
+    await db.write(agents.set_disabled, await find_person(db, name), off)
 
 
 async def everybody(db: Database) -> list[dict[str, str]]:
@@ -109,7 +109,8 @@ async def everybody(db: Database) -> list[dict[str, str]]:
     ]
 
 
-async def _find(db: Database, name: str) -> int:
+async def find_person(db: Database, name: str) -> int:
+    """Return the number of a person. Raises `NotFound`."""
     from triagebot.errors import NotFound
     from triagebot.store import agents
 

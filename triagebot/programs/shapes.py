@@ -5,19 +5,18 @@ Ids are numbers here, times are seconds since 1970 as Chatwoot gives them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 from triagebot.domain.agent import Agent, Role
-from triagebot.domain.conversation import Status
 from triagebot.store.conversation_rows import ConversationRow
 from triagebot.store.fans import FanRow
 from triagebot.store.messages import MessageRow
 from triagebot.store.outbound import OutboundRow
 
-MessageType = Literal["incoming", "outgoing", "template"]
 _REPLY, _OUTBOUND = 10**15, 2 * 10**15
 """Replies of the bot and texts of agents have tables of their own, and so numbers of their own."""
 _SHOWN = 4
@@ -50,7 +49,7 @@ class Message(msgspec.Struct):
     content: str
     content_type: str
     content_attributes: dict[str, Any]
-    message_type: MessageType
+    message_type: str
     created_at: int
     private: bool
     status: str
@@ -89,6 +88,9 @@ class Conversation(msgspec.Struct):
     messages: list[Message]
 
 
+_BOT = Person(0, "triagebot", "agent_bot")
+
+
 def seconds(moment: datetime | None) -> int:
     """Return seconds since 1970; 0 for no moment, as Chatwoot has it."""
     return int(moment.timestamp()) if moment else 0
@@ -108,7 +110,7 @@ def agent(person: Agent) -> Person:
     return Person(person.id, person.name, "user", role)
 
 
-def conversation(row: ConversationRow, now: datetime, labels: list[str]) -> Conversation:
+def conversation(row: ConversationRow, now: datetime, labels: Sequence[str]) -> Conversation:
     """Return a conversation, without messages."""
     holder = None
     if row.agent_id is not None:
@@ -123,7 +125,7 @@ def conversation(row: ConversationRow, now: datetime, labels: list[str]) -> Conv
         can_reply=always or row.window_until > now,
         unread_count=row.unread,
         priority=None,
-        labels=labels,
+        labels=list(labels),
         meta=Meta(Person(row.id, row.fan[-_SHOWN:], "contact"), holder, row.channel),
         additional_attributes={"window_until": seconds(row.window_until), **reasons},
         custom_attributes={},
@@ -161,29 +163,33 @@ def bot_reply(row: MessageRow) -> Message | None:
     attributes: dict[str, Any] = {"items": options} if options else {}
     return Message(_REPLY + row.id, row.reply.text, kind, attributes, "template",
                    seconds(row.received_at), False, "sent", None, row.conversation_id,
-                   Person(0, "triagebot", "agent_bot"))  # fmt: skip
+                   _BOT)  # fmt: skip
 
 
 _STATES = {"queued": "progress", "sending": "progress", "delivered": "delivered"}
 
 
 def outgoing(row: OutboundRow) -> Message:
-    """Return what an agent wrote; `status` is `failed` also where nobody knows."""
+    """Return what an agent wrote, or a late reply; `status` is `failed` also where nobody knows."""
     attributes = {"state": row.state.value, "external_error": row.error}
-    sender = Person(row.agent_id or 0, row.agent_name, "user" if row.agent_id else "agent_bot")
-    return Message(_OUTBOUND + row.id, row.text, "text", attributes, "outgoing",
+    words, kind, sender = row.text, "outgoing", _BOT
+    if row.reply is not None:
+        words, kind = row.reply.text, "template"
+    if row.agent_id is not None:
+        sender = Person(row.agent_id, row.agent_name, "user")
+    return Message(_OUTBOUND + row.id, words, "text", attributes, kind,
                    seconds(row.created_at), False, _STATES.get(row.state, "failed"),
-                   row.client_id, row.conversation_id,
-                   sender)  # fmt: skip
+                   row.client_id, row.conversation_id, sender)  # fmt: skip
 
 
 def thread(said: list[MessageRow], texts: list[OutboundRow]) -> list[Message]:
-    """Return all lines of a conversation, oldest first."""
+    """Return all lines of a conversation, oldest first; a late reply stands where it was sent."""
+    late = {row.message_id for row in texts}
     lines = [(row.received_at, incoming(row)) for row in said]
-    lines += [(row.received_at, reply) for row in said if (reply := bot_reply(row))]
+    lines += [
+        (row.received_at, reply) for row in said if row.id not in late and (reply := bot_reply(row))
+    ]
     lines += [(row.created_at, outgoing(row)) for row in texts]
-    # Stable: a reply stays behind the message that it shares its moment with.
-    return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
-
-
-STATUSES = {status.value: status for status in Status}
+    # A reply stays behind the message that it shares its moment with.
+    lines.sort(key=lambda pair: (pair[0], pair[1].message_type != "incoming"))
+    return [line for _, line in lines]

@@ -36,21 +36,34 @@ class Activity:
 
 
 def page(
-    connection: Connection, wanted: Wanted, before: int | None = None, limit: int = 50
+    connection: Connection,
+    wanted: Wanted,
+    before: int | None = None,
+    limit: int = 50,
+    skipped: int = 0,
 ) -> list[FanRow]:
-    """Return up to `limit` fans, who came last first; with `before` with a smaller id only."""
+    """Return up to `limit` fans, who came last first, after so many `skipped` ones.
+
+    With `before` only those with a smaller id are taken.
+    """
     query = _matching(select(fan), wanted)
     if before is not None:
         query = query.where(fan.c.id < before)
-    rows = connection.execute(query.order_by(fan.c.id.desc()).limit(limit))
+    rows = connection.execute(query.order_by(fan.c.id.desc()).limit(limit).offset(skipped))
     return [to_row(row) for row in rows]
+
+
+def count(connection: Connection, wanted: Wanted) -> int:
+    """Return how many fans there are."""
+    query = _matching(select(func.count()).select_from(fan), wanted)
+    return int(connection.execute(query).scalar_one())
 
 
 def scenes(connection: Connection, limit: int = 200) -> list[tuple[str, int]]:
     """Return the QR scenes that brought most fans who still follow, with how many."""
-    count = func.count()
-    query = select(fan.c.scene, count).where(fan.c.scene != "", fan.c.follows.is_(True))
-    query = query.group_by(fan.c.scene).order_by(count.desc(), fan.c.scene).limit(limit)
+    many = func.count()
+    query = select(fan.c.scene, many).where(fan.c.scene != "", fan.c.follows.is_(True))
+    query = query.group_by(fan.c.scene).order_by(many.desc(), fan.c.scene).limit(limit)
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
@@ -76,8 +89,8 @@ def activity(connection: Connection, row: FanRow) -> Activity:
     number = connection.execute(select(conversation.c.id).where(same)).scalar()
     if number is None:
         return Activity(None, 0)
-    count = select(func.count()).select_from(message).where(message.c.conversation_id == number)
-    return Activity(number, connection.execute(count).scalar_one())
+    said = select(func.count()).select_from(message).where(message.c.conversation_id == number)
+    return Activity(number, connection.execute(said).scalar_one())
 
 
 def _matching(query: Select[Any], wanted: Wanted) -> Select[Any]:

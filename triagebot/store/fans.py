@@ -60,6 +60,12 @@ def find(connection: Connection, channel: str, who: str) -> FanRow | None:
     return to_row(row) if row else None
 
 
+def ensure(connection: Connection, channel: str, who: str, now: datetime) -> FanRow:
+    """Return a fan, noted now when they were not yet."""
+    bulk.insert(connection, fan, _NEW, [(channel, who, to_ms(now), "", "", "", "")])
+    return to_row(connection.execute(_same(channel, who)).one())
+
+
 def note_new(connection: Connection, now: datetime, limit: int = 2000) -> int:
     """Note who sent up to `limit` messages that were not looked at yet; return how many.
 

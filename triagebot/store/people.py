@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from triagebot.domain.agent import Agent, Role
 from triagebot.errors import Conflict
 from triagebot.store import agents, audit_log
+from triagebot.store.agents import ApiTokenRow
 from triagebot.store.tables import agent
 
 
@@ -55,6 +56,23 @@ def renew(
     agents.set_password(connection, agent_id, password_hash)
     _note(connection, by, "renew_password", now, {"name": person.name})
     return person
+
+
+def add_token(
+    connection: Connection, agent_id: int, name: str, token: str, now: datetime
+) -> ApiTokenRow:
+    """Remember a token with which a program speaks in a person's name. Raises `NotFound`."""
+    row = agents.add_token(connection, agent_id, name, token, now)
+    who = audit_log.by_agent(agent_id)
+    audit_log.note(connection, who, "add_token", now, detail={"token": str(row.id)})
+    return row
+
+
+def end_token(connection: Connection, agent_id: int, token_id: int, now: datetime) -> None:
+    """End a person's token; raises `NotFound` if it is not theirs."""
+    agents.revoke_token(connection, agent_id, token_id, now)
+    who = audit_log.by_agent(agent_id)
+    audit_log.note(connection, who, "revoke_token", now, detail={"token": str(token_id)})
 
 
 def _admins(connection: Connection) -> int:
