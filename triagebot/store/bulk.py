@@ -45,14 +45,20 @@ def insert(connection: Connection, table: Table, names: Names, rows: Sequence[Va
     return connection.exec_driver_sql(_insert_postgres(table, names), _columns(rows)).rowcount
 
 
-def update(connection: Connection, table: Table, names: Names, rows: Sequence[Values]) -> None:
-    """Set columns by id; the id is the last value of each row and no part of `names`."""
+def update(
+    connection: Connection,
+    table: Table,
+    names: Names,
+    rows: Sequence[Values],
+    by: Names = ("id",),
+) -> None:
+    """Set columns `names` where columns `by` are equal; a row has the values of both, in order."""
     if not rows:
         return
     if is_sqlite(connection):
-        connection.exec_driver_sql(_update_sqlite(table, names), list(rows))
+        connection.exec_driver_sql(_update_sqlite(table, names, by), list(rows))
     else:
-        connection.exec_driver_sql(_update_postgres(table, names), _columns(rows))
+        connection.exec_driver_sql(_update_postgres(table, names, by), _columns(rows))
 
 
 def find(
@@ -115,18 +121,20 @@ def _insert_postgres(table: Table, names: Names) -> str:
 
 
 @lru_cache(maxsize=64)
-def _update_sqlite(table: Table, names: Names) -> str:
+def _update_sqlite(table: Table, names: Names, by: Names) -> str:
     changes = ", ".join(f'"{name}" = ?' for name in names)
-    return f'UPDATE "{table.name}" SET {changes} WHERE id = ?'  # noqa: S608
+    same = " AND ".join(f'"{name}" = ?' for name in by)
+    return f'UPDATE "{table.name}" SET {changes} WHERE {same}'  # noqa: S608
 
 
 @lru_cache(maxsize=64)
-def _update_postgres(table: Table, names: Names) -> str:
+def _update_postgres(table: Table, names: Names, by: Names) -> str:
     changes = ", ".join(f'"{name}" = n."{name}"' for name in names)
-    every = (*names, "id")
+    same = " AND ".join(f't."{name}" = n."{name}"' for name in by)
+    every = (*names, *by)
     return (
         f'UPDATE "{table.name}" AS t SET {changes} '  # noqa: S608
-        f"FROM unnest({_arrays(table, every)}) AS n({_list(every)}) WHERE t.id = n.id"
+        f"FROM unnest({_arrays(table, every)}) AS n({_list(every)}) WHERE {same}"
     )
 
 

@@ -42,6 +42,8 @@ _KEPT = (
     "window_until",
 )
 _COLUMNS = ("id", *_WHO, *_KEPT)
+_KEY = ("id", "fan")
+"""The fan too, so that a store that is distributed by fan knows where to look."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class Talk:
     reason: str | None
     fence: int
     window_until: int
+    fan: str = ""
 
     def follow(
         self,
@@ -96,7 +99,7 @@ class Talk:
             self.unread, self.waiting_since = 0, None
 
     def values(self) -> tuple[Any, ...]:
-        """Return the values of the columns that messages change, then the id."""
+        """Return the values of the columns that messages change, then of `_KEY`."""
         memory = self.memory
         return (
             memory.status.value,
@@ -116,6 +119,7 @@ class Talk:
             self.fence,
             self.window_until,
             self.id,
+            self.fan,
         )
 
 
@@ -125,7 +129,9 @@ def load(connection: Connection, fans: Iterable[Fan], now: int) -> dict[Fan, Tal
     talks = _find(connection, wanted)
     missing = [fan for fan in wanted if fan not in talks]
     if missing:
-        new = Talk(0, Memory(), None, None, now, "", 0, None, 0.0, None, 0, 0).values()[:-1]
+        new = Talk(0, Memory(), None, None, now, "", 0, None, 0.0, None, 0, 0).values()[
+            : -len(_KEY)
+        ]
         rows = [(*fan, *new) for fan in missing]
         bulk.insert(connection, conversation, (*_WHO, *_KEPT), rows)
         # Another node may have been first; either way the row is there now.
@@ -135,7 +141,7 @@ def load(connection: Connection, fans: Iterable[Fan], now: int) -> dict[Fan, Tal
 
 def save(connection: Connection, talks: Iterable[Talk]) -> None:
     """Write conversations back."""
-    bulk.update(connection, conversation, _KEPT, [talk.values() for talk in talks])
+    bulk.update(connection, conversation, _KEPT, [talk.values() for talk in talks], _KEY)
 
 
 def _find(connection: Connection, fans: list[Fan]) -> dict[Fan, Talk]:
@@ -165,4 +171,5 @@ def _talk(row: Row[Any]) -> Talk:
         reason=row.reason,
         fence=row.fence,
         window_until=row.window_until,
+        fan=row.fan,
     )
