@@ -18,7 +18,7 @@ from triagebot.app.server import Server
 from triagebot.channels.wechat.reception import PREFIX
 from triagebot.web.front import Front
 from triagebot.workers.crew import Crew, StandIn
-from triagebot.workers.serving import Serving
+from triagebot.workers.serving import Issues, Serving
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +100,7 @@ def _crew(
         server.metrics.measure,
         ROUTE,
         lambda: True,
+        Issues(server.mind),
     )
     settings = msgspec.json.encode(server.settings)
     return Crew(WORKER, settings, groups, serving, take, stand_in)

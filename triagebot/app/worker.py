@@ -15,7 +15,6 @@ from triagebot.app.accounts import accounts
 from triagebot.app.mind import live_mind
 from triagebot.channels.wechat.reception import PREFIX, Reception
 from triagebot.channels.wechat.routes import ANSWER_WITHIN, LAST_MOMENT
-from triagebot.intake.thinking import Thinker
 from triagebot.logs import set_up_logs
 from triagebot.settings import Settings
 from triagebot.web.front import Front
@@ -40,7 +39,7 @@ async def work(settings: Settings, line: socket.socket, giving: socket.socket, *
     mind = live_mind(settings, now)
     await mind.start()
     line.setblocking(False)
-    _, calling = await loop.connect_accepted_socket(lambda: Calling(Thinker(mind), stop.set), line)
+    _, calling = await loop.connect_accepted_socket(lambda: Calling(mind, stop.set), line)
     reception = Reception(
         accounts(settings),
         calling,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import cast
+from typing import Protocol, cast
 
+from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
 from triagebot.errors import Busy
+from triagebot.intake.mind import Holder
 from triagebot.intake.thinking import Thinker
 from triagebot.workers.frames import Call, Counted, Down, Ended, Frames, Up, pack, read_down
 
@@ -22,11 +24,21 @@ COUNT_SECONDS = 0.5
 GRACE = 0.3
 
 
+class Editable(Holder, Protocol):
+    """Has the mind, and can let it answer from another catalogue."""
+
+    async def edit(self, change: Callable[[Catalogue], Catalogue]) -> None:
+        """Answer from what `change` makes of the bundle's catalogue, from now on."""
+
+
 class Calling(asyncio.Protocol):
     """The replies that another process words; `lost` is called when it is gone."""
 
-    def __init__(self, thinker: Thinker, lost: Callable[[], None]) -> None:
-        self._thinker = thinker
+    def __init__(self, mind: Editable, lost: Callable[[], None]) -> None:
+        self._mind = mind
+        self._thinker = Thinker(mind)
+        self._issue = 0
+        self._editing: asyncio.Task[None] | None = None
         self._lost = lost
         self._loop = asyncio.get_running_loop()
         self._frames = Frames()
@@ -90,6 +102,8 @@ class Calling(asyncio.Protocol):
 
     def _hand_out(self, down: Down) -> None:
         self._thinking = down.thinking
+        if down.catalogue is not None:
+            self._editing = self._loop.create_task(self._edit(down.issue, down.catalogue))
         for number, ended, text in ((r.number, r.ended, r.text) for r in down.returns):
             future = self._waiting.get(number)
             if future is None or future.done():
@@ -98,6 +112,11 @@ class Calling(asyncio.Protocol):
                 future.set_result(text)
             else:
                 future.set_exception(_error(ended))
+
+    async def _edit(self, issue: int, catalogue: Catalogue) -> None:
+        self._issue = 0  # nothing thought meanwhile counts
+        await self._mind.edit(lambda _bundles: catalogue)
+        self._issue = issue
 
     def _send(self) -> None:
         gathered, self._gathered = self._gathered, []
@@ -110,7 +129,7 @@ class Calling(asyncio.Protocol):
             Call(*call, thought if isinstance(thought, Prediction) else None)
             for call, thought in zip(gathered, thoughts, strict=True)
         ]
-        self._transport.write(pack(Up(calls)))
+        self._transport.write(pack(Up(calls, [], self._issue)))
         longest = max(seconds for _, _, _, seconds in gathered)
         numbers = [number for number, *_ in gathered]
         self._loop.call_later(max(0.0, longest) + GRACE, self._give_up, numbers)

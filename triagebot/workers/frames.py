@@ -6,6 +6,7 @@ from enum import IntEnum
 
 import msgspec
 
+from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
 
@@ -41,10 +42,11 @@ class Counted(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Up(msgspec.Struct, array_like=True, frozen=True):
-    """From a worker: calls, and what it counted."""
+    """From a worker: calls, what it counted, and the number of the catalogue it thinks with."""
 
     calls: list[Call]
     counted: list[Counted] = []
+    issue: int = 0
 
 
 class Return(msgspec.Struct, array_like=True, frozen=True):
@@ -56,10 +58,16 @@ class Return(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Down(msgspec.Struct, array_like=True, frozen=True):
-    """To a worker: returns. Without `thinking` nobody needs a model's opinion now."""
+    """To a worker: returns. Without `thinking` nobody needs a model's opinion now.
+
+    A `catalogue`, which staff may change at any time, is to be used from now on; `issue` is its
+    number.
+    """
 
     returns: list[Return]
     thinking: bool = True
+    issue: int = 0
+    catalogue: Catalogue | None = None
 
 
 class Frames:

@@ -5,17 +5,40 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol, cast
 
+from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
 from triagebot.errors import Busy
+from triagebot.intake.mind import Holder
 from triagebot.workers.frames import Call, Down, Ended, Frames, Return, pack, read_up
 
 log = logging.getLogger(__name__)
 
 Reply = Callable[[str, Inbound, float], Awaitable[str]]
 Measure = Callable[[str, str, int, float], None]
+
+
+class Issues:
+    """Numbers the catalogues that the mind in use has had, so that workers can follow."""
+
+    def __init__(self, holder: Holder) -> None:
+        self._holder = holder
+        self._mind = holder.mind
+        self._number = 1
+
+    def number(self) -> int:
+        """Return the number of the catalogue in use."""
+        if self._holder.mind is not self._mind:
+            self._mind = self._holder.mind
+            self._number += 1
+        return self._number
+
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue in use, without the sentences that only training needs."""
+        return replace(self._mind.catalogue, examples=())
 
 
 class Remembers(Protocol):
@@ -38,7 +61,10 @@ class Serving(asyncio.Protocol):
         measure: Measure,
         route: str,
         thinking: Callable[[], bool],
+        issues: Issues,
     ) -> None:
+        self._issues = issues
+        self._sent = 0
         self._reply = reply
         self._thinker = thinker
         self._measure = measure
@@ -63,12 +89,15 @@ class Serving(asyncio.Protocol):
         """Begin to answer calls."""
         for frame in self._frames.feed(data):
             up = read_up(frame)
-            self.ready.set()
+            if not self.ready.is_set():
+                self.ready.set()
+                self._flush()
+            may_remember = up.issue == self._issues.number()
             for counted in up.counted:
                 for seconds in counted.seconds:
                     self._measure(counted.method, self._route, counted.status, seconds)
             for call in up.calls:
-                if call.thought is not None:
+                if call.thought is not None and may_remember:
                     self._thinker.remember(call.inbound.text, call.thought)
                 task = self._loop.create_task(self._answer(call))
                 self._tasks.add(task)
@@ -94,5 +123,8 @@ class Serving(asyncio.Protocol):
 
     def _flush(self) -> None:
         returns, self._returns = self._returns, []
+        issue = self._issues.number()
+        news = self._issues.catalogue() if issue != self._sent else None
+        self._sent = issue
         if self._transport is not None:
-            self._transport.write(pack(Down(returns, self._thinking())))
+            self._transport.write(pack(Down(returns, self._thinking(), issue, news)))
