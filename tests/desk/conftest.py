@@ -41,6 +41,7 @@ from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
 from triagebot.desk.sentences import SentenceApi
 from triagebot.desk.snippets import SnippetApi
+from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
 from triagebot.domain.agent import Agent, Role
@@ -209,6 +210,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     live = LiveApi(db, feed, streams, auth.still_allowed, count_seconds=0.01)
     editions = LiveEditions(db, holder, clock)
     feed.listen(editions.heard)
+    feed.listen(intake.pressure.heard)
     feed.listen(news.heard)
     app = web.Application(middlewares=[measure_middleware(metrics.measure), errors_middleware()])
     app.on_response_prepare.append(safe_headers(secure=False))
@@ -249,6 +251,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         TokenApi(db, clock),
         ChatwootApi(db, clock, outbox.wake),
         ContactApi(db, clock),
+        SurgeApi(db, intake.pressure, clock),
         HealthApi(lambda: db.write(lambda connection: None), metrics),
         OpenApi("triagebot", "0"),
         DocsPage(shells),

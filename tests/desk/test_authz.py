@@ -124,6 +124,8 @@ WANTED: dict[str, Role | None] = {
     "GET /api/v1/log/export": Role.OPS,
     "GET /api/v1/reports": AGENT,
     "GET /api/v1/reports/{table}": AGENT,
+    "GET /api/v1/surge": AGENT,
+    "PUT /api/v1/surge": Role.OPS,
     "GET /api/v1/events": AGENT,
     "GET /": OPEN,
     "GET /login": OPEN,

@@ -36,6 +36,11 @@ class PlainMind:
         ranked = (RankedIntent("delivery", 0.9),)
         return [Prediction(text, (text,), ranked, (), 1.0, self.model) for text in texts]
 
+    def glance(self, text):
+        if "词" in text:
+            raise ValueError(text)
+        return Prediction(text, (), (RankedIntent("", 0.0),), (), 0.0, self.model)
+
     def decide(self, inbound, memory, prediction, switches):
         self.switches.append(switches)
         if memory.status in (Status.OPEN, Status.SNOOZED):
@@ -44,6 +49,8 @@ class PlainMind:
             return Decision(Action.SILENT, Reason.NOT_A_MESSAGE)
         if "决" in inbound.text:
             raise KeyError(inbound.text)
+        if "人工" in inbound.text:
+            return Decision(Action.HUMAN, Reason.ASKS_FOR_PERSON, "", rule="person")
         if prediction is None or "投诉" in inbound.text:
             return Decision(Action.HUMAN, Reason.COMPLAINT, model=self.model)
         return Decision(

@@ -99,7 +99,7 @@ def _crew(
         server.intake.thinker,
         server.metrics.measure,
         ROUTE,
-        lambda: True,
+        server.pressure,
         Issues(server.mind),
     )
     settings = msgspec.json.encode(server.settings)

@@ -9,7 +9,7 @@ from datetime import datetime
 from aiohttp import web
 
 import triagebot
-from triagebot.app import spool
+from triagebot.app import spool, surge
 from triagebot.app.accounts import accounts, api_urls, door
 from triagebot.app.desk import DeskParts, desk_endpoints
 from triagebot.app.fans import forgetting
@@ -28,6 +28,7 @@ from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.clearing_sends import ClearingSends
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
+from triagebot.desk.surge_api import SurgeApi
 from triagebot.fans.api import FanApi
 from triagebot.fans.keeping import FanKeeping
 from triagebot.intake.accept import Intake
@@ -63,8 +64,10 @@ class Server:
         self.clock = clock
         self.db = Database(settings.database.url, clock=clock)
         self.mind, self.shelf = live_mind(settings, clock), model_shelf(settings)
-        self.intake = Intake(self.db, self.mind, clock)
+        self.pressure = surge.pressure(settings, self.db)
+        self.intake = Intake(self.db, self.mind, clock, self.pressure, settings.surge.text)
         self.feed = Feed(self.db)
+        self.feed.listen(self.pressure.heard)
         self.editions = LiveEditions(self.db, self.mind, clock)
         # First, so that the screens hear of it when it is done.
         self.feed.listen(self.editions.heard)
@@ -88,15 +91,28 @@ class Server:
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
         timed += [self.clearing_sends, self.shadow, self.webhooks]
         timed += self.around.timed
+        timed.append(self._afterthoughts())
         self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.metrics = Metrics()
         self.app = self._application()
 
+    def _afterthoughts(self) -> Part:
+        """Return what thinks about a surge when it is over."""
+        return surge.afterthoughts(
+            self.db,
+            self.intake.thinker,
+            self.pressure,
+            self.clock,
+            self.outbox.wake,
+            accounts(self.settings),
+        )
+
     def _application(self) -> web.Application:
         secure = self.settings.server.base_url.startswith("https://")
         metrics, news = self.metrics, News()
+        surge.show(metrics, self.pressure)
         if self.spooled:
             spool.show(metrics, self.spooled)
         auth = Auth(self.db, door(self.settings), self.clock)
@@ -139,6 +155,7 @@ class Server:
             WebChatPages(self.shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),
             *program_endpoints(self.settings, self.db, self.clock, self.webhooks, self.outbox.wake),
+            SurgeApi(self.db, self.pressure, self.clock),
             HealthApi(self._can_keep, metrics),
             OpenApi("triagebot", triagebot.__version__),
             DocsPage(self.shells),
@@ -159,7 +176,7 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.editions, self.feed, self.wechat]
+        parts: list[Part] = [self.mind, self.editions, self.pressure, self.feed, self.wechat]
         parts += [*self.around.everywhere, self.duty]
         if self.spooled:
             parts.insert(0, self.spooled)

@@ -38,6 +38,7 @@ COMMANDS = {
     "webhook": "Tell other programs what happens: list, add, test, remove.",
     "token": "Tokens with which programs speak in a person's name.",
     "db": "Upgrade, check, back up and restore the database.",
+    "surge": "Show, pin and unpin what is given up under load.",
     "loadtest": "Load a server on this machine, and check that it kept everything.",
     "faults": "Break it on purpose and count what was lost.",
     "doctor": "Say what would hurt on a busy night, before it comes.",

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     LAST_RESORT = "last_resort"
     WELCOME = "welcome"
     FAULT = "fault"
+    PUT_OFF = "put_off"
     UNDELIVERED = "undelivered"
     JOINED = "joined"
 

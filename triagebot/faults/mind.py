@@ -33,6 +33,10 @@ class CountingMind:
         ranked = (RankedIntent("delivery", 0.9),)
         return [Prediction(text, (text,), ranked, (), 1.0, self.model) for text in texts]
 
+    def glance(self, text: str) -> Prediction:
+        """Find nothing."""
+        return Prediction(text, (), (RankedIntent("", 0.0),), (), 0.0, self.model)
+
     def decide(
         self,
         inbound: Inbound,

@@ -8,29 +8,46 @@ from datetime import datetime
 from functools import partial
 
 from triagebot.domain.message import Inbound
-from triagebot.errors import BadInput, TriagebotError
+from triagebot.domain.surge import Stage
+from triagebot.errors import BadInput, Busy, TriagebotError
+from triagebot.intake.fairness import Shares
 from triagebot.intake.handle_message import conclude, log_fault
-from triagebot.intake.mind import Holder, Mind, Thought
+from triagebot.intake.mind import Holder, Thought
+from triagebot.intake.pressed import Pressed, conclude_pressed
+from triagebot.intake.pressure import Pressure
 from triagebot.intake.thinking import Thinker
 from triagebot.store import messages
 from triagebot.store.database import Database
-from triagebot.store.messages import Outcome
+from triagebot.store.messages import Conclude, Outcome
 
 __all__ = ["Intake", "Outcome"]
 
 BATCH = 64
 MAX_NAME = 200
 
+Deciding = Conclude[Thought]
+
 
 class Intake:
     """The door for all channels.
 
     What arrives in one tick of the event loop is a batch of at most `BATCH`: one thought, one
-    job of the writer. Nothing waits for a timer.
+    job of the writer. Nothing waits for a timer. Under `pressure` less is thought, and `text` is
+    what fans read where nothing is; see `domain/surge.py`.
     """
 
-    def __init__(self, database: Database, holder: Holder, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        holder: Holder,
+        clock: Callable[[], datetime],
+        pressure: Pressure | None = None,
+        text: str = "",
+    ) -> None:
         self._database = database
+        self.pressure = pressure or Pressure(database)
+        self._text = text
+        self._shares = Shares()
         self.thinker = Thinker(holder)
         self._clock = clock
         self._gathered: list[_Arrival] = []
@@ -46,13 +63,19 @@ class Intake:
         for field, name in (("fan", inbound.fan), ("channel", inbound.channel)):
             if not 0 < len(name) <= MAX_NAME:
                 raise BadInput(f"The {field} must have 1 to {MAX_NAME} characters.")
+        if self.pressure.refuses:
+            raise Busy("Too many messages wait already; try again.")
         arrival = _Arrival(inbound)
+        self.pressure.came(arrival, asyncio.get_running_loop().time())
         self._gathered.append(arrival)
         if len(self._gathered) == 1:
             asyncio.get_running_loop().call_soon(self._send)
         elif len(self._gathered) == BATCH:
             self._send()
-        return await arrival.future
+        try:
+            return await arrival.future
+        finally:
+            self.pressure.went(arrival)
 
     async def close(self) -> None:
         """Wait until everything that was accepted is stored or refused."""
@@ -68,22 +91,40 @@ class Intake:
             task.add_done_callback(self._tasks.discard)
 
     async def _settle(self, batch: Sequence[_Arrival]) -> None:
-        mind, thoughts = self.thinker.think([arrival.inbound for arrival in batch])
+        thoughts, deciding = self._think([arrival.inbound for arrival in batch])
         try:
-            outcomes = await self._record(mind, batch, thoughts)
+            outcomes = await self._record(deciding, batch, thoughts)
         except TriagebotError as error:
             _refuse(batch, error)
         except Exception as error:
             log_fault("Storing", error)
-            await self._settle_singly(mind, batch, thoughts, error)
+            await self._settle_singly(deciding, batch, thoughts, error)
         else:
             for arrival, outcome in zip(batch, outcomes, strict=True):
                 if not arrival.future.done():
                     arrival.future.set_result(outcome)
 
+    def _think(self, inbounds: Sequence[Inbound]) -> tuple[list[Thought], Deciding]:
+        """Return what is thought of messages, as far as the stage allows, and how to decide."""
+        stage = self.pressure.stage
+        self.pressure.by_stage[stage] += len(inbounds)
+        if stage is Stage.FULL:
+            mind, thoughts = self.thinker.think(inbounds)
+            return thoughts, partial(conclude, mind)
+        now = asyncio.get_running_loop().time()
+        greedy = {
+            (inbound.channel, inbound.fan)
+            for inbound in inbounds
+            if not self._shares.take((inbound.channel, inbound.fan), now)
+        }
+        glanced = inbounds if stage is Stage.RULES else ()
+        mind, thoughts = self.thinker.glance(glanced)
+        known = thoughts or [None] * len(inbounds)
+        return known, partial(conclude_pressed, Pressed(stage, self._text, greedy), mind)
+
     async def _settle_singly(
         self,
-        mind: Mind,
+        deciding: Deciding,
         batch: Sequence[_Arrival],
         thoughts: Sequence[Thought],
         error: Exception,
@@ -94,7 +135,7 @@ class Intake:
             return
         for arrival, thought in zip(batch, thoughts, strict=True):
             try:
-                (outcome,) = await self._record(mind, [arrival], [thought])
+                (outcome,) = await self._record(deciding, [arrival], [thought])
             except Exception as own:
                 log_fault("Storing", own)
                 _refuse([arrival], own)
@@ -103,11 +144,10 @@ class Intake:
                     arrival.future.set_result(outcome)
 
     async def _record(
-        self, mind: Mind, batch: Sequence[_Arrival], thoughts: Sequence[Thought]
+        self, deciding: Deciding, batch: Sequence[_Arrival], thoughts: Sequence[Thought]
     ) -> list[Outcome]:
         inbounds = [arrival.inbound for arrival in batch]
         arrivals = list(zip(inbounds, thoughts, strict=True))
-        deciding = partial(conclude, mind)
         return await self._database.write(messages.record, arrivals, deciding, self._clock())
 
 

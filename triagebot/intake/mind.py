@@ -38,6 +38,9 @@ class Mind(Protocol):
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction a text, in order."""
 
+    def glance(self, text: str) -> Prediction:
+        """Return what is known of a text without the model: its form, and an exact question."""
+
     def decide(
         self,
         inbound: Inbound,

@@ -45,6 +45,18 @@ class Thinker:
             for known, inbound in zip(thoughts, inbounds, strict=True)
         ]
 
+    def glance(self, inbounds: Sequence[Inbound]) -> tuple[Mind, list[Thought]]:
+        """Return the mind, and what is known of each message without asking its model."""
+        mind = self._fresh()
+        thoughts: list[Thought] = []
+        for inbound in inbounds:
+            try:
+                thoughts.append(mind.glance(inbound.text) if inbound.text.strip() else None)
+            except Exception as error:
+                log_fault("Glancing", error)
+                thoughts.append(FAULT)
+        return mind, thoughts
+
     def remember(self, text: str, prediction: Prediction) -> None:
         """Take over what another process thought; what an older model said is passed over."""
         if prediction.model != self._fresh().model:

@@ -118,6 +118,23 @@ class Fans(msgspec.Struct, forbid_unknown_fields=True):
     )
 
 
+class Surge(msgspec.Struct, forbid_unknown_fields=True):
+    """[surge]: what happens when more comes than can be thought about."""
+
+    text: Annotated[str, Help(description="what fans read while messages are only received")] = (
+        "现在消息很多，您的消息已经收到，稍后会回复您。"
+    )
+    pressed_seconds: Annotated[
+        float, Help(gt=0, description="longer waits, for a second, give up one stage more")
+    ] = 1.0
+    calm_seconds: Annotated[
+        float, Help(gt=0, description="so long without pressure takes one stage back")
+    ] = 60.0
+    refused_seconds: Annotated[
+        float, Help(gt=0, description="who would wait longer is refused, and WeChat repeats it")
+    ] = 3.5
+
+
 class Webhooks(msgspec.Struct, forbid_unknown_fields=True):
     """[webhooks]: other programs that are told what happens."""
 
@@ -147,6 +164,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     brand: Brand = msgspec.field(default_factory=Brand)
     desk: Desk = msgspec.field(default_factory=Desk)
     wechat: dict[str, WeChat] = {}
+    surge: Surge = msgspec.field(default_factory=Surge)
     fans: Fans = msgspec.field(default_factory=Fans)
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
     log: Log = msgspec.field(default_factory=Log)

@@ -28,6 +28,7 @@ __all__ = [
     "newest",
     "record",
     "thread",
+    "to_row",
 ]
 
 
@@ -57,7 +58,7 @@ def get(connection: Connection, message_id: int) -> MessageRow:
     row = connection.execute(select(message).where(message.c.id == message_id)).first()
     if row is None:
         raise NotFound("There is no such message.")
-    return _to_row(row)
+    return to_row(row)
 
 
 def thread(
@@ -71,7 +72,7 @@ def thread(
     if before is not None:
         query = query.where(message.c.id < before)
     rows = connection.execute(query.order_by(message.c.id.desc()).limit(limit)).all()
-    return [_to_row(row) for row in reversed(rows)]
+    return [to_row(row) for row in reversed(rows)]
 
 
 def newest(connection: Connection, conversation_id: int) -> MessageRow | None:
@@ -79,10 +80,11 @@ def newest(connection: Connection, conversation_id: int) -> MessageRow | None:
     query = select(message).where(message.c.conversation_id == conversation_id)
     query = query.where(message.c.text != "").order_by(message.c.id.desc()).limit(1)
     row = connection.execute(query).first()
-    return _to_row(row) if row else None
+    return to_row(row) if row else None
 
 
-def _to_row(row: Row[Any]) -> MessageRow:
+def to_row(row: Row[Any]) -> MessageRow:
+    """Return a whole row of the table as a message."""
     if not checksums.is_sound(row):
         return _damaged(row)
     return MessageRow(

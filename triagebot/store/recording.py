@@ -12,11 +12,11 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Row
 
 from triagebot.domain.conversation import Memory, Status
-from triagebot.domain.decision import Decision
+from triagebot.domain.decision import Decision, Reason
 from triagebot.domain.message import Inbound, Reply
 from triagebot.errors import Busy
 from triagebot.store import bulk, checksums, decision_columns, events, waiting
-from triagebot.store.tables import message
+from triagebot.store.tables import message, put_off
 from triagebot.store.talks import Fan, Talk, load, save
 from triagebot.store.times import to_ms
 
@@ -97,6 +97,7 @@ class _Recording(Generic[Thought]):
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     touched: dict[int, Talk] = field(default_factory=dict)
     shown: list[tuple[int, int]] = field(default_factory=list)
+    put_off: list[tuple[int]] = field(default_factory=list)
     waiting: int | None = None
     opened: int = 0
 
@@ -110,6 +111,8 @@ class _Recording(Generic[Thought]):
         outcome = Outcome(next(self.ids), talk.id, conclusion.decision, conclusion.reply)
         self.known[_identity(inbound)] = outcome
         self.rows.append(_row(inbound, outcome, self.now))
+        if conclusion.decision.reason is Reason.PUT_OFF:
+            self.put_off.append((outcome.message_id,))
         self._follow(talk, inbound, conclusion, outcome.message_id)
         return outcome
 
@@ -132,6 +135,7 @@ class _Recording(Generic[Thought]):
         """Store what is new and tell those who look at it."""
         if bulk.insert(self.connection, message, _COLUMNS, self.rows) != len(self.rows):
             raise Busy("Another node recorded the same message just now; try again.")
+        bulk.insert(self.connection, put_off, ("message_id",), self.put_off)
         save(self.connection, self.touched.values())
         # Only what people look at: the bot's own traffic would flood the events.
         for talk_id, number in self.shown:

@@ -133,6 +133,10 @@ class AnswerIndex:
             start = end
             yield self._looked_up(bare(text), found[:CANDIDATES], held_out)
 
+    def exact(self, plain: str) -> str | None:
+        """Return the answer that alone has this bare wording, if one has."""
+        return self._exact.get(plain)
+
     def _looked_up(self, plain: str, found: Sequence[_Found], held_out: bool) -> list[Nearness]:
         exact = None if held_out else self._exact.get(plain)
         near = []

@@ -9,10 +9,10 @@ from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
-from triagebot.domain.prediction import Contribution, Prediction, RankedIntent
+from triagebot.domain.prediction import Contribution, Prediction, RankedAnswer, RankedIntent
 from triagebot.errors import BadBundle
 from triagebot.triage.answer_index import AnswerIndex
-from triagebot.triage.answers import Nearness, Question, bare, rank
+from triagebot.triage.answers import EXACT, Nearness, Question, bare, rank
 from triagebot.triage.case import Case, Thresholds
 from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
@@ -86,6 +86,17 @@ class Mind:
                 heard, near, probabilities.tolist(), strict=True
             )
         ]
+
+    def glance(self, text: str) -> Prediction:
+        """Return what can be known without the model: the normalised text, and a question of
+        ours that it is word for word. The intent is then that question's, and "" otherwise."""
+        plain = normalise(text)
+        answer = self.catalogue.answers.get(self._answers.exact(bare(plain)) or "")
+        if answer is None:
+            return Prediction(plain, (), (RankedIntent("", 0.0),), (), 0.0, self.model)
+        ranked = RankedAnswer(answer.id, EXACT, 1.0, answer.question, True)
+        intents = (RankedIntent(answer.intent, EXACT),)
+        return Prediction(plain, (), intents, (ranked,), 0.0, self.model)
 
     def hear(self, text: str) -> tuple[str, list[str]]:
         """Return the normalised text and its words."""

@@ -22,6 +22,7 @@ UNDER_WAY = 4000
 """How many calls may wait for their returns; the next are refused, so that memory is bounded."""
 COUNT_SECONDS = 0.5
 GRACE = 0.3
+PROBE_SECONDS = 0.1
 
 
 class Editable(Holder, Protocol):
@@ -48,6 +49,8 @@ class Calling(asyncio.Protocol):
         self._last = 0
         self._thinking = True
         self._transport: asyncio.Transport | None = None
+        self._lag = 0.0
+        self._probe(self._loop.time())
 
     @property
     def connected(self) -> bool:
@@ -129,7 +132,8 @@ class Calling(asyncio.Protocol):
             Call(*call, thought if isinstance(thought, Prediction) else None)
             for call, thought in zip(gathered, thoughts, strict=True)
         ]
-        self._transport.write(pack(Up(calls, [], self._issue)))
+        self._transport.write(pack(Up(calls, [], self._issue, self._lag)))
+        self._lag = 0.0
         longest = max(seconds for _, _, _, seconds in gathered)
         numbers = [number for number, *_ in gathered]
         self._loop.call_later(max(0.0, longest) + GRACE, self._give_up, numbers)
@@ -139,6 +143,12 @@ class Calling(asyncio.Protocol):
             future = self._waiting.get(number)
             if future is not None and not future.done():
                 future.set_exception(TimeoutError())
+
+    def _probe(self, due: float) -> None:
+        """Feel ten times a second how late this loop comes to what is due."""
+        now = self._loop.time()
+        self._lag = max(self._lag, now - due)
+        self._loop.call_at(now + PROBE_SECONDS, self._probe, now + PROBE_SECONDS)
 
     def _tell_counted(self) -> None:
         counted = [Counted(*key, seconds) for key, seconds in self._counted.items()]

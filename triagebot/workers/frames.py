@@ -42,11 +42,13 @@ class Counted(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Up(msgspec.Struct, array_like=True, frozen=True):
-    """From a worker: calls, what it counted, and the number of the catalogue it thinks with."""
+    """From a worker: calls, what it counted, the number of the catalogue it thinks with, and by
+    how many seconds its event loop lagged at the worst since it last said so."""
 
     calls: list[Call]
     counted: list[Counted] = []
     issue: int = 0
+    lag: float = 0.0
 
 
 class Return(msgspec.Struct, array_like=True, frozen=True):

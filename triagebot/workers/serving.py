@@ -11,8 +11,10 @@ from typing import Protocol, cast
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
+from triagebot.domain.surge import Stage
 from triagebot.errors import Busy
 from triagebot.intake.mind import Holder
+from triagebot.intake.pressure import Pressure
 from triagebot.workers.frames import Call, Down, Ended, Frames, Return, pack, read_up
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ class Remembers(Protocol):
 
 
 class Serving(asyncio.Protocol):
-    """One worker's line; `thinking` says whether workers shall still ask their model.
+    """One worker's line; under `pressure` workers do not ask their model.
 
     `ready` is set once the worker has said a first word: it listens.
     """
@@ -60,7 +62,7 @@ class Serving(asyncio.Protocol):
         thinker: Remembers,
         measure: Measure,
         route: str,
-        thinking: Callable[[], bool],
+        pressure: Pressure,
         issues: Issues,
     ) -> None:
         self._issues = issues
@@ -69,7 +71,7 @@ class Serving(asyncio.Protocol):
         self._thinker = thinker
         self._measure = measure
         self._route = route
-        self._thinking = thinking
+        self._pressure = pressure
         self._loop = asyncio.get_running_loop()
         self._frames = Frames()
         self._returns: list[Return] = []
@@ -96,6 +98,7 @@ class Serving(asyncio.Protocol):
             for counted in up.counted:
                 for seconds in counted.seconds:
                     self._measure(counted.method, self._route, counted.status, seconds)
+            self._pressure.felt(up.lag)
             for call in up.calls:
                 if call.thought is not None and may_remember:
                     self._thinker.remember(call.inbound.text, call.thought)
@@ -127,4 +130,6 @@ class Serving(asyncio.Protocol):
         news = self._issues.catalogue() if issue != self._sent else None
         self._sent = issue
         if self._transport is not None:
-            self._transport.write(pack(Down(returns, self._thinking(), issue, news)))
+            self._transport.write(
+                pack(Down(returns, self._pressure.stage is Stage.FULL, issue, news))
+            )

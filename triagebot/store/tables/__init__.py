@@ -14,6 +14,7 @@ from triagebot.store.tables.recalls import recall, recall_fan
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
 from triagebot.store.tables.sending import platform_token, reply_way, send_window
 from triagebot.store.tables.shadows import shadow_change, shadow_seen
+from triagebot.store.tables.surges import put_off
 from triagebot.store.tables.webhooks import webhook, webhook_delivery
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "outbound",
     "platform_token",
     "progress",
+    "put_off",
     "recall",
     "recall_fan",
     "reply_way",
