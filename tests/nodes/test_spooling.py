@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from tests.nodes.conftest import HELD
 from triagebot.domain.message import Event, Kind
 from triagebot.errors import Busy
+from triagebot.nodes.draining import AT_ONCE, drain
 from triagebot.nodes.spooling import SpooledIntake
 from triagebot.store.tables import message
 
@@ -66,6 +67,24 @@ async def test_the_real_reply_is_told_once_whether_kept_or_only_late(spooled, in
             await spooled.accept(inbound(words))
     await emptied(spooled)
     assert sorted(told) == [("一", "三天内发货"), ("二", "三天内发货")]
+
+
+async def test_the_spool_is_emptied_in_parts_that_let_new_messages_through(
+    intake, new_spool, inbound
+):
+    full = new_spool()
+    await full.start()
+    for number in range(AT_ONCE + 5):
+        await full.keep(inbound(fan=f"fan-{number}"))
+    told = []
+
+    async def stored(message, outcome):
+        told.append((message.fan, outcome.message_id))
+
+    assert [await drain(full, intake, stored) for _ in range(3)] == [AT_ONCE, 5, 0]
+    assert [fan for fan, _ in told] == [f"fan-{number}" for number in range(AT_ONCE + 5)]
+    assert full.waiting == 0
+    await full.close()
 
 
 async def test_a_redelivery_from_the_spool_gets_the_same_and_is_stored_once(

@@ -15,7 +15,8 @@ from triagebot.store.spooled import Spooled
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 256
+AT_ONCE = 64
+"""Few, as new messages are thought about between two batches."""
 
 
 class Intake(Protocol):
@@ -30,22 +31,20 @@ Stored = Callable[[Inbound, Outcome], Awaitable[None]]
 
 
 async def drain(spool: Spool, intake: Intake, stored: Stored) -> int:
-    """Store everything in the spool, oldest first, and return how many messages that were.
+    """Store the oldest messages of the spool, and return how many that were.
 
     `stored` is told of each that nobody else has recorded, before the spool forgets it.
     A message that the store has already, because only its answer was late, is known by its key.
     Raises `Busy` when the store goes away meanwhile; the rest then stays.
     """
-    done = 0
-    while batch := await spool.oldest(AT_ONCE):
-        ends = await asyncio.gather(*(_store(intake, message, stored) for message in batch))
-        safe = [message for message, end in zip(batch, ends, strict=True) if end is None]
-        await spool.drop(safe)
-        done += len(safe)
-        if any(isinstance(end, Busy) for end in ends):
-            raise Busy("The store went away again.")
-        await _note(spool, [message for message, end in zip(batch, ends, strict=True) if end])
-    return done
+    batch = await spool.oldest(AT_ONCE)
+    ends = await asyncio.gather(*(_store(intake, message, stored) for message in batch))
+    safe = [message for message, end in zip(batch, ends, strict=True) if end is None]
+    await spool.drop(safe)
+    if any(isinstance(end, Busy) for end in ends):
+        raise Busy("The store went away again.")
+    await _note(spool, [message for message, end in zip(batch, ends, strict=True) if end])
+    return len(safe)
 
 
 async def _store(intake: Intake, message: Spooled, stored: Stored) -> Exception | None:

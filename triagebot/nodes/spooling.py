@@ -137,7 +137,7 @@ class SpooledIntake:
         await self._db.write(heartbeat.beat, self._beat)
 
     async def look(self) -> None:
-        """See whether the store is well, and then empty the spool into it."""
+        """See whether the store is well, and then give it a part of what is in the spool."""
         try:
             async with asyncio.timeout(self._budget):
                 self._beat = await self._db.write(heartbeat.beat, self._beat)
@@ -148,6 +148,7 @@ class SpooledIntake:
         except (Busy, TimeoutError) as error:
             self._trip(type(error).__name__)
             return
+        # Known after each part: else, in a surge, all that comes would queue behind the spool.
         if self.is_away:
             log.warning("the store answers again; %d messages wait", self.waiting)
         self.is_away = False
@@ -174,7 +175,7 @@ class SpooledIntake:
     async def _pause(self) -> None:
         """Wait until the next look is due: soon when there is something to empty."""
         if self.is_away or self.waiting:
-            await asyncio.sleep(TRY_SECONDS)
+            await asyncio.sleep(TRY_SECONDS if self.is_away else 0)
             return
         self._kept.clear()
         with suppress(TimeoutError):
