@@ -35,6 +35,8 @@ class Screen:
 SCREENS = {
     "clusters": Screen(Role.AGENT, ("clusters.",)),
     "answers": Screen(Role.AGENT, ("answers.",)),
+    "models": Screen(Role.LEAD, ("models.",)),
+    "fans": Screen(Role.AGENT, ("fans.",)),
     "recall": Screen(Role.OPS, ("recall.",), in_rail=False),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
     "reports": Screen(Role.AGENT, ("report.",)),
