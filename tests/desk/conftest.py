@@ -42,6 +42,7 @@ from triagebot.desk.search import SearchApi
 from triagebot.desk.sentences import SentenceApi
 from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.surge_api import SurgeApi
+from triagebot.desk.teamwork import TeamApi
 from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
 from triagebot.domain.agent import Agent, Role
@@ -226,6 +227,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         AuditApi(db, holder, clock),
         ClusterApi(db, holder, clock),
         ClearingApi(db, holder, clock),
+        TeamApi(db, streams, clock),
         CatalogueApi(holder),
         AnswerApi(db, holder, editions.refresh, clock),
         TryOutApi(db, holder, clock),

@@ -16,7 +16,14 @@ async def test_a_complaint_waits_for_a_person(world: World) -> None:
     assert row["fan"] == "5678"
     assert (row["status"], row["agent"], row["reason"]) == ("open", None, "complaint")
     assert row["waiting_since"].endswith("Z")
-    assert page["counts"] == {"waiting": 1, "mine": 0, "open": 1, "bot": 1, "resolved": 0}
+    assert page["counts"] == {
+        "waiting": 1,
+        "mine": 0,
+        "open": 1,
+        "bot": 1,
+        "resolved": 0,
+        "snoozed": 0,
+    }
     assert page["cursor"].isdecimal()
 
 

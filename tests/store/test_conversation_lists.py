@@ -7,6 +7,7 @@ from triagebot.domain.conversation import Status
 from triagebot.errors import BadInput
 from triagebot.store import conversation_lists, conversations
 from triagebot.store.conversation_lists import Counts, View
+from triagebot.store.urgency import Patience
 
 
 @pytest.fixture
@@ -50,11 +51,36 @@ async def test_pages_have_no_gaps_and_no_repeats(any_database, hall, people, vie
         assert await walk(any_database, view, people[0], limit) == whole
 
 
-async def test_waiting_begins_with_the_window_that_closes_first(any_database, hall, people):
+async def test_waiting_begins_with_who_must_soonest_be_answered(any_database, hall, people):
     rows = await walk(any_database, View.WAITING, people[0], 8)
-    keys = [(row.window_until, row.waiting_since, row.id) for row in rows]
+    patient = timedelta(hours=12)
+    keys = [(min(row.window_until, row.waiting_since + patient), row.id) for row in rows]
     assert keys == sorted(keys)
     assert all(row.status is Status.OPEN and row.agent_id is None for row in rows)
+
+
+async def test_closing_windows_dear_matters_and_long_waits_come_first(
+    any_database, record, inbound, people, clock
+):
+    async def waits(name, sent_hours_ago):
+        sent = clock() - timedelta(hours=sent_hours_ago)
+        await record(inbound("投诉", fan=name, sent_at=sent))
+
+    await waits("window over", 49)
+    await waits("long", 0)
+    clock.forward(hours=3)
+    await waits("window closes", 46)
+    await waits("fresh", 0)
+
+    async def order(hours):
+        patience = Patience(clock(), {"complaint": hours})
+        page = await any_database.read(
+            conversation_lists.page, View.WAITING, people[0].id, None, 10, patience
+        )
+        return [row.fan for row in page.items]
+
+    assert await order(12.0) == ["window closes", "long", "fresh", "window over"]
+    assert await order(2.0) == ["long", "window closes", "fresh", "window over"]
 
 
 async def test_other_views_begin_with_what_changed_last(any_database, hall, people):
@@ -78,7 +104,7 @@ async def test_what_leaves_the_list_while_it_is_read_makes_no_gap(
 
 async def test_counts_are_those_of_the_views(any_database, hall, people):
     counts = await any_database.read(conversation_lists.counts, people[0].id)
-    assert counts == Counts(waiting=30, mine=10, open=45, bot=10, resolved=5)
+    assert counts == Counts(waiting=30, mine=10, open=45, bot=10, resolved=5, snoozed=0)
     assert (await any_database.read(conversation_lists.counts, people[2].id)).mine == 0
 
 
@@ -107,4 +133,4 @@ async def test_each_view_is_read_through_its_index(database, view, index):
 
     text = await database.read(plan)
     assert f"INDEX {index}" in text
-    assert "TEMP B-TREE" not in text or view is View.MINE
+    assert "TEMP B-TREE" not in text or view in (View.MINE, View.WAITING)

@@ -28,7 +28,9 @@ from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.clearing_sends import ClearingSends
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
+from triagebot.desk.returning import Returning
 from triagebot.desk.surge_api import SurgeApi
+from triagebot.desk.teamwork import TeamApi
 from triagebot.fans.api import FanApi
 from triagebot.fans.keeping import FanKeeping
 from triagebot.intake.accept import Intake
@@ -86,6 +88,7 @@ class Server:
         self.webhooks = webhook_sender(settings, self.db, clock)
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
         pace = settings.desk.sends_per_second
+        self.returning = Returning(self.db, clock, settings.desk.return_minutes)
         self.clearing_sends = ClearingSends(self.db, clock, self.outbox.wake, pace)
         self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
@@ -116,7 +119,9 @@ class Server:
         if self.spooled:
             spool.show(metrics, self.spooled)
         auth = Auth(self.db, door(self.settings), self.clock)
-        live = LiveApi(self.db, self.feed, Streams(), auth.still_allowed)
+        streams = Streams()
+        live = LiveApi(self.db, self.feed, streams, auth.still_allowed)
+        self.team = TeamApi(self.db, streams, self.clock)
         self.feed.listen(news.heard)
         app = web.Application(
             middlewares=[measure_middleware(metrics.measure), errors_middleware()],
@@ -146,7 +151,7 @@ class Server:
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)
-        return [session, *desk_endpoints(parts), fans, live]
+        return [session, *desk_endpoints(parts), self.team, fans, live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from triagebot.desk.guess import MindHolder, guess
+from triagebot.desk.queue import patience
 from triagebot.desk.rows import conversation_row, thread
 from triagebot.desk.shapes import (
     ConversationDetail,
@@ -23,6 +24,7 @@ from triagebot.store import (
     events,
     labels,
     messages,
+    notes,
     outbound,
 )
 from triagebot.store.database import Database
@@ -70,8 +72,9 @@ class ConversationApi:
         view = conversation_lists.View(query.view)
         # The cursor is read before the page, so that an event between them is told again.
         cursor = await self._db.read(events.newest)
+        waits = patience(self._holder.mind.catalogue, self._clock())
         page = await self._db.read(
-            conversation_lists.page, view, agent.id, query.after or None, query.limit
+            conversation_lists.page, view, agent.id, query.after or None, query.limit, waits
         )
         counts = await self._db.read(conversation_lists.counts, agent.id)
         return ConversationPage(
@@ -84,18 +87,19 @@ class ConversationApi:
     async def show(self, call: Call) -> ConversationDetail:
         """Return a conversation, its newest items, and what the mind makes of the last message."""
         number = call.id()
-        row, said, texts = await self._db.read(
+        row, said, texts, noted = await self._db.read(
             lambda connection: (
                 conversations.get(connection, number),
                 messages.thread(connection, number, THREAD_LIMIT),
                 outbound.thread(connection, number, limit=10 * THREAD_LIMIT)[-THREAD_LIMIT:],
+                notes.thread(connection, number, THREAD_LIMIT),
             )
         )
         known = await self._db.read(labels.of_messages, [message.id for message in said])
         newest = next((each for each in reversed(said) if each.text), None)
         return ConversationDetail(
             conversation=conversation_row(row),
-            thread=thread(said, texts, known),
+            thread=thread(said, texts, known, noted),
             guess=await self._guess(newest) if newest else None,
         )
 
@@ -114,4 +118,6 @@ class ConversationApi:
 
 def counts_shape(counts: conversation_lists.Counts) -> Counts:
     """Return the counts of all views on the wire."""
-    return Counts(counts.waiting, counts.mine, counts.open, counts.bot, counts.resolved)
+    return Counts(
+        counts.waiting, counts.mine, counts.open, counts.bot, counts.resolved, counts.snoozed
+    )

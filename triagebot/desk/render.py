@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import msgspec
 
-from triagebot.desk.rows import conversation_row, message_items, outbound_item
+from triagebot.desk.rows import conversation_row, message_items, note_item, outbound_item
 from triagebot.desk.shapes import MessageEvent, ModelEvent, ThreadItem
+from triagebot.desk.team_shapes import MentionEvent, TypingEvent
 from triagebot.errors import NotFound
-from triagebot.store import conversations, labels, messages, outbound
+from triagebot.store import conversations, labels, messages, notes, outbound
 from triagebot.store.database import Database
 from triagebot.store.events import EventRow
 from triagebot.web.sse import ServerEvent
@@ -39,7 +40,19 @@ async def render(db: Database, batch: Sequence[EventRow]) -> list[ServerEvent]:
         for row in batch
         if row.kind in ("model", "catalogue")
     ]
+    events += [
+        ServerEvent(str(row.id), row.kind, msgspec.json.encode(_told(row)))
+        for row in batch
+        if row.kind in ("mention", "typing")
+    ]
     return sorted(events, key=lambda event: float(event.id))
+
+
+def _told(row: EventRow) -> MentionEvent | TypingEvent:
+    number, payload = str(row.conversation_id), row.payload
+    if row.kind == "typing":
+        return TypingEvent(number, payload["agent_id"], payload["name"])
+    return MentionEvent(payload["agent_id"], payload["by"], number)
 
 
 async def _conversations(db: Database, events: Iterable[EventRow]) -> dict[int | None, bytes]:
@@ -53,13 +66,15 @@ async def _conversations(db: Database, events: Iterable[EventRow]) -> dict[int |
 async def _messages(db: Database, events: Sequence[EventRow]) -> list[ServerEvent]:
     said = _numbers(events, "message_id")
     written = _numbers(events, "outbound_id")
-    if not said and not written:
+    noted = _numbers(events, "note_id")
+    if not (said or written or noted):
         return []
-    rows, labelled, texts = await db.read(
+    rows, labelled, texts, hints = await db.read(
         lambda connection: (
             known(partial(messages.get, connection), said.values()),
             labels.of_messages(connection, list(said.values())),
             known(partial(outbound.get, connection), written.values()),
+            known(partial(notes.get, connection), noted.values()),
         )
     )
     shown = []
@@ -75,6 +90,10 @@ async def _messages(db: Database, events: Sequence[EventRow]) -> list[ServerEven
         if number in texts:
             row_of = texts[number]
             shown.append(_event(str(event_id), row_of.conversation_id, outbound_item(row_of)))
+    for event_id, number in noted.items():
+        if number in hints:
+            hint = hints[number]
+            shown.append(_event(str(event_id), hint.conversation_id, note_item(hint)))
     return shown
 
 

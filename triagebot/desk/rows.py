@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from triagebot.desk.shapes import (
@@ -17,6 +17,7 @@ from triagebot.domain.decision import Decision
 from triagebot.domain.label import Label
 from triagebot.store.conversation_rows import ConversationRow as StoredRow
 from triagebot.store.messages import MessageRow
+from triagebot.store.notes import NoteRow
 from triagebot.store.outbound import OutboundRow
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,6 +45,7 @@ def conversation_row(row: StoredRow) -> ConversationRow:
         window_until=row.window_until if row.window_until > NEVER else None,
         fence=row.fence,
         messages_left=row.messages_left,
+        snoozed_until=row.snoozed_until,
     )
 
 
@@ -107,14 +109,29 @@ def _late_item(row: OutboundRow, message_id: int) -> ThreadItem:
     )
 
 
+def note_item(row: NoteRow) -> ThreadItem:
+    """Return the item of a note, which the fan never sees."""
+    return ThreadItem(
+        id=f"n{row.id}",
+        from_="agent",
+        kind="note",
+        text=row.text,
+        at=row.at,
+        agent=Holder(str(row.agent_id), row.agent_name),
+    )
+
+
 def thread(
-    messages: list[MessageRow], texts: list[OutboundRow], labels: Mapping[int, Label]
+    messages: list[MessageRow],
+    texts: list[OutboundRow],
+    labels: Mapping[int, Label],
+    notes: Sequence[NoteRow] = (),
 ) -> list[ThreadItem]:
     """Return all items of a conversation, oldest first."""
     late = {f"r{row.message_id}" for row in texts}
     said = (item for row in messages for item in message_items(row, labels.get(row.id)))
     items = [item for item in said if item.id not in late]
-    items += [outbound_item(row) for row in texts]
+    items += [outbound_item(row) for row in texts] + [note_item(row) for row in notes]
     # Stable: a reply stays behind the message that it shares its moment with.
     return sorted(items, key=lambda item: item.at)
 

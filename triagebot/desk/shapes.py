@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-View = Literal["waiting", "mine", "open", "bot", "resolved"]
+View = Literal["waiting", "mine", "open", "bot", "resolved", "snoozed"]
 Intent = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -39,6 +39,7 @@ class ConversationRow(msgspec.Struct):
     window_until: datetime | None
     fence: int
     messages_left: int | None = None
+    snoozed_until: datetime | None = None
 
 
 class Counts(msgspec.Struct):
@@ -49,6 +50,7 @@ class Counts(msgspec.Struct):
     open: int
     bot: int
     resolved: int
+    snoozed: int = 0
 
 
 class ConversationPage(msgspec.Struct):
@@ -100,7 +102,7 @@ class ThreadItem(msgspec.Struct, rename={"from_": "from"}):
     """One line of a thread.
 
     The id of a fan's item is the id of the message; a bot's is `r` and the message it replies to,
-    an agent's `o` and the number of the outbound, a system's `s` and a number.
+    an agent's `o` and the number of the outbound, or of kind `note` `n` and its number.
     """
 
     id: str

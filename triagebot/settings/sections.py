@@ -75,6 +75,9 @@ class Desk(msgspec.Struct, forbid_unknown_fields=True):
         str, Help(description="periods of a working day, e.g. 09:00-12:00,13:30-18:00")
     ] = "00:00-24:00"
     timezone: Annotated[str, Help(description="time zone of these hours")] = "Asia/Shanghai"
+    return_minutes: Annotated[
+        int, Help(ge=0, description="back in the queue when an agent does not answer; 0 never")
+    ] = 0
     sends_per_second: Annotated[
         int, Help(ge=1, le=150, description="fans written to each second after a decision on many")
     ] = 20

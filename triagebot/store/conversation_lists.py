@@ -6,7 +6,6 @@ import base64
 import binascii
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, select, tuple_
@@ -16,17 +15,19 @@ from triagebot.errors import BadInput
 from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
 from triagebot.store.tables import conversation
 from triagebot.store.times import to_ms
+from triagebot.store.urgency import USUAL, Patience
 from triagebot.store.waiting import IS_WAITING
 
 
 class View(StrEnum):
-    """The lists: nobody's, the agent's own, all that people have, the bot's, the finished."""
+    """Lists: nobody's, the agent's own, all that people have, the bot's, finished, put aside."""
 
     WAITING = "waiting"
     MINE = "mine"
     OPEN = "open"
     BOT = "bot"
     RESOLVED = "resolved"
+    SNOOZED = "snoozed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Counts:
     open: int
     bot: int
     resolved: int
+    snoozed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +50,54 @@ class Page:
     next: str | None
 
 
-_MINE = (Status.OPEN, Status.SNOOZED)
 _STATUS = {View.OPEN: Status.OPEN, View.BOT: Status.PENDING, View.RESOLVED: Status.RESOLVED}
 
 
 def page(
-    connection: Connection, view: View, agent_id: int, after: str | None = None, limit: int = 50
+    connection: Connection,
+    view: View,
+    agent_id: int,
+    after: str | None = None,
+    limit: int = 50,
+    patience: Patience = USUAL,
 ) -> Page:
     """Return up to `limit` (1..200) conversations of a view.
 
-    `waiting` begins with the fan whom we may soonest no longer write to; all others with what
-    changed last. Raises `BadInput` for a cursor that no page gave.
+    `waiting` begins with the fan who must soonest be answered, by `patience`; all others with
+    what changed last. Raises `BadInput` for a cursor that no page gave.
     """
     limit = max(1, min(limit, 200))
-    query = select_rows().where(_condition(view, agent_id))
-    key = [conversation.c.last_at, conversation.c.id]
+    first: ColumnElement[int] = conversation.c.last_at
     if view is View.WAITING:
-        key = [conversation.c.window_until, conversation.c.waiting_since, conversation.c.id]
+        first = patience.answer_by(to_ms(patience.now))
+    keys = select(first.label("first"), conversation.c.id).where(_condition(view, agent_id))
+    key = tuple_(first, conversation.c.id)
     if after:
-        place = tuple_(*(literal(part) for part in _parse(after, view, len(key))))
-        query = query.where(tuple_(*key) > place if view is View.WAITING else tuple_(*key) < place)
-    order = key if view is View.WAITING else [part.desc() for part in key]
-    rows = [to_row(row) for row in connection.execute(query.order_by(*order).limit(limit + 1))]
-    items = rows[:limit]
-    return Page(items, _cursor(view, items[-1]) if len(rows) > limit else None)
+        place = tuple_(*(literal(part) for part in _parse(after, view)))
+        keys = keys.where(key > place if view is View.WAITING else key < place)
+    order = [first, conversation.c.id]
+    keys = keys.order_by(*(order if view is View.WAITING else [part.desc() for part in order]))
+    # Only what is shown is read whole: thousands are put in order by their keys.
+    places = {row.id: row.first for row in connection.execute(keys.limit(limit + 1))}
+    query = select_rows().where(conversation.c.id.in_(places))
+    known = {row.id: to_row(row) for row in connection.execute(query)}
+    items = [known[number] for number in list(places)[:limit]]
+    last = (places[items[-1].id], items[-1].id) if len(places) > limit else None
+    return Page(items, _cursor(view, last) if last else None)
 
 
 def counts(connection: Connection, agent_id: int) -> Counts:
     """Return how many conversations each view of an agent has."""
     found = {view: _count(connection, _condition(view, agent_id)) for view in View}
     return Counts(**{view.value: number for view, number in found.items()})
+
+
+def held(connection: Connection) -> dict[int, int]:
+    """Return how many open conversations each agent has who has any."""
+    own = (conversation.c.agent_id.is_not(None)) & (conversation.c.status == Status.OPEN)
+    query = select(conversation.c.agent_id, func.count().label("n")).where(own)
+    rows = connection.execute(query.group_by(conversation.c.agent_id))
+    return {row.agent_id: row.n for row in rows}
 
 
 def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
@@ -89,25 +109,25 @@ def _condition(view: View, agent_id: int) -> ColumnElement[bool]:
     if view is View.WAITING:
         return and_(IS_WAITING)
     if view is View.MINE:
-        own = conversation.c.agent_id == agent_id
-        return own & conversation.c.status.in_(_MINE)
+        return (conversation.c.agent_id == agent_id) & (conversation.c.status == Status.OPEN)
+    if view is View.SNOOZED:
+        own = (conversation.c.agent_id == agent_id) & (conversation.c.status == Status.SNOOZED)
+        return own & conversation.c.snoozed_until.is_not(None)
     return conversation.c.status == _STATUS[view]
 
 
-def _cursor(view: View, last: ConversationRow) -> str:
-    key: list[Any] = [view, to_ms(last.last_at), last.id]
-    if view is View.WAITING:
-        key = [view, to_ms(last.window_until), to_ms(last.waiting_since), last.id]
-    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
+def _cursor(view: View, last: tuple[int, int]) -> str:
+    packed = msgspec.json.encode([view, *last])
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _parse(cursor: str, view: View, length: int) -> list[int]:
+def _parse(cursor: str, view: View) -> list[int]:
     try:
         packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         name, *key = msgspec.json.decode(packed, type=list[str | int])
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         name, key = "", []
     numbers = [part for part in key if isinstance(part, int)]
-    if name != view or len(numbers) != length:
+    if name != view or len(numbers) != 2:
         raise BadInput("The cursor is not one of this list.", fields={"after": "cursor"})
     return numbers

@@ -46,6 +46,7 @@ class ConversationRow:
     window_until: datetime
     messages_left: int | None
     memory: Memory
+    snoozed_until: datetime | None = None
 
 
 def select_rows() -> Select[Any]:
@@ -89,6 +90,7 @@ def to_row(row: Row[Any]) -> ConversationRow:
         window_until=from_ms(row.window_until),
         messages_left=_messages_left(row),
         memory=memory,
+        snoozed_until=from_ms(row.snoozed_until) if memory.status is Status.SNOOZED else None,
     )
 
 

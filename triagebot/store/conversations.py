@@ -6,27 +6,29 @@ is stale, or somebody else holds the conversation, nothing happens and `Conflict
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, update
+from sqlalchemy import Connection, case, func, update
 
 from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Reason
-from triagebot.errors import Conflict, NotFound
-from triagebot.store import audit_log, events
+from triagebot.store import events
+from triagebot.store.conversation_changes import Change, apply, get, is_free_for
 from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
 from triagebot.store.tables import conversation
 from triagebot.store.times import to_ms
 
-
-def get(connection: Connection, conversation_id: int) -> ConversationRow:
-    """Return one conversation; raises `NotFound`."""
-    row = connection.execute(select_rows().where(conversation.c.id == conversation_id)).first()
-    if row:
-        return to_row(row)
-    raise NotFound("There is no such conversation.")
+__all__ = [
+    "ConversationRow",
+    "call_person",
+    "find",
+    "get",
+    "hand_back",
+    "release",
+    "reopen",
+    "resolve",
+    "take",
+]
 
 
 def find(connection: Connection, channel: str, fan: str) -> ConversationRow | None:
@@ -53,8 +55,8 @@ def take(
         "agent_id": agent_id,
         "opened_at": case((was_open, conversation.c.opened_at), else_=to_ms(now)),
     }
-    change = _Change("take", _is_free_for(agent_id), values)
-    return _apply(connection, change, conversation_id, agent_id, now, fence)
+    change = Change("take", is_free_for(agent_id), values)
+    return apply(connection, change, conversation_id, agent_id, now, fence)
 
 
 def release(
@@ -70,8 +72,8 @@ def release(
         "agent_id": None,
         "waiting_since": func.coalesce(conversation.c.waiting_since, to_ms(now)),
     }
-    change = _Change("release", conversation.c.agent_id == agent_id, values)
-    return _apply(connection, change, conversation_id, agent_id, now, fence)
+    change = Change("release", conversation.c.agent_id == agent_id, values)
+    return apply(connection, change, conversation_id, agent_id, now, fence)
 
 
 def resolve(
@@ -83,8 +85,8 @@ def resolve(
 ) -> ConversationRow:
     """Close a conversation that the agent or nobody has."""
     values = {"status": Status.RESOLVED, **_AT_REST}
-    change = _Change("resolve", _is_free_for(agent_id), values)
-    return _apply(connection, change, conversation_id, agent_id, now, fence)
+    change = Change("resolve", is_free_for(agent_id), values)
+    return apply(connection, change, conversation_id, agent_id, now, fence)
 
 
 def reopen(
@@ -97,8 +99,8 @@ def reopen(
     """Open a resolved conversation again; the agent then has it."""
     values = {"status": Status.OPEN, "agent_id": agent_id, "opened_at": to_ms(now)}
     is_resolved = conversation.c.status == Status.RESOLVED
-    change = _Change("reopen", is_resolved & _is_free_for(agent_id), values)
-    return _apply(connection, change, conversation_id, agent_id, now, fence)
+    change = Change("reopen", is_resolved & is_free_for(agent_id), values)
+    return apply(connection, change, conversation_id, agent_id, now, fence)
 
 
 def hand_back(
@@ -110,8 +112,8 @@ def hand_back(
 ) -> ConversationRow:
     """Give a conversation that the agent or nobody has to the bot, which starts afresh."""
     values = {"status": Status.PENDING, **_AT_REST, "misses": 0, "offered": "[]"}
-    change = _Change("hand_back", _is_free_for(agent_id), values)
-    return _apply(connection, change, conversation_id, agent_id, now, fence)
+    change = Change("hand_back", is_free_for(agent_id), values)
+    return apply(connection, change, conversation_id, agent_id, now, fence)
 
 
 def call_person(connection: Connection, conversation_id: int, reason: Reason) -> None:
@@ -133,42 +135,3 @@ def call_person(connection: Connection, conversation_id: int, reason: Reason) ->
 
 # How long the fan has waited is kept, though nobody sees it at rest: undoing must not lose it.
 _AT_REST = {"agent_id": None, "opened_at": None}
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    name: str
-    condition: ColumnElement[bool]
-    values: dict[str, Any]
-
-
-def _is_free_for(agent_id: int) -> ColumnElement[bool]:
-    return conversation.c.agent_id.is_(None) | (conversation.c.agent_id == agent_id)
-
-
-def _apply(
-    connection: Connection,
-    change: _Change,
-    conversation_id: int,
-    agent_id: int,
-    now: datetime,
-    fence: int | None,
-) -> ConversationRow:
-    # One statement checks and changes, so two callers cannot both find it free.
-    query = update(conversation).where(conversation.c.id == conversation_id, change.condition)
-    if fence is not None:
-        query = query.where(conversation.c.fence == fence)
-    query = query.values(**change.values, fence=conversation.c.fence + 1)
-    if connection.execute(query).rowcount == 0:
-        raise _refusal(get(connection, conversation_id), agent_id)
-    who = audit_log.by_agent(agent_id)
-    audit_log.note(connection, who, change.name, now, conversation_id=conversation_id)
-    events.emit(connection, "conversation", conversation_id, {"change": change.name})
-    return get(connection, conversation_id)
-
-
-def _refusal(current: ConversationRow, agent_id: int) -> Conflict:
-    if current.agent_id is not None and current.agent_id != agent_id:
-        name = current.agent_name or ""
-        return Conflict(f"{name} has this conversation.", fields={"holder": name})
-    return Conflict("The conversation has changed since you saw it.", fields={"fence": "stale"})

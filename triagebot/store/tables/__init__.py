@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triagebot.store.tables.clearings import clearing, clearing_item
 from triagebot.store.tables.columns import metadata
-from triagebot.store.tables.conversations import conversation, message, outbound
+from triagebot.store.tables.conversations import conversation, message, note, outbound
 from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
 from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
@@ -38,6 +38,7 @@ __all__ = [
     "lease",
     "message",
     "metadata",
+    "note",
     "outbound",
     "platform_token",
     "progress",

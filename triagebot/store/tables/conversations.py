@@ -41,6 +41,7 @@ conversation = Table(
     Column("fence", Integer, nullable=False),
     Column("window_until", Time, nullable=False),
     Column("snoozed_until", Time),
+    Column("taken_at", Time),
     UniqueConstraint("channel", "fan"),
     Index(None, "status", "last_at", "id"),
     Index(
@@ -127,5 +128,17 @@ outbound = Table(
         sqlite_where=text("state IN ('queued', 'sending', 'held')"),
         postgresql_where=text("state IN ('queued', 'sending', 'held')"),
     ),
+    sqlite_autoincrement=True,
+)
+
+note = Table(
+    "note",
+    metadata,
+    number_column(),
+    Column("conversation_id", Number, ForeignKey("conversation.id"), nullable=False),
+    Column("agent_id", Number, ForeignKey("agent.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Index(None, "conversation_id", "id"),
     sqlite_autoincrement=True,
 )

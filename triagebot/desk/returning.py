@@ -1,0 +1,36 @@
+"""Bring conversations back: whose time has come, and whom an agent has left too long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from triagebot.store import conversation_moves
+from triagebot.store.database import Database
+from triagebot.web.repeating import Repeating
+
+SECONDS = 5.0
+
+
+class Returning(Repeating):
+    """Wakes what was put aside; after `minutes` unanswered a fan is back in the queue, 0 never."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Callable[[], datetime],
+        minutes: int,
+        *,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._left = timedelta(minutes=minutes)
+        super().__init__((self.work, seconds))
+
+    async def work(self) -> None:
+        """Look once."""
+        now = self._clock()
+        await self._db.write(conversation_moves.wake_due, now)
+        if self._left:
+            await self._db.write(conversation_moves.give_back, now, now - self._left)
