@@ -24,6 +24,7 @@ from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.clearings import ClearingApi
 from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.drift import DriftApi
 from triagebot.desk.frames import Frames
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
@@ -50,6 +51,7 @@ from triagebot.domain.message import Inbound, Kind
 from triagebot.fans.api import FanApi
 from triagebot.fans.forgetting import Forgetting, Policy
 from triagebot.intake.accept import Intake, Outcome
+from triagebot.models.drift import Guard
 from triagebot.programs.chatwoot import ChatwootApi
 from triagebot.programs.chatwoot_contacts import ContactApi
 from triagebot.programs.token_api import TokenApi
@@ -235,6 +237,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         RuleApi(db, holder, editions.refresh, clock),
         SnippetApi(db, clock),
         ModelApi(db, Shelf(models), clock),
+        DriftApi(Guard),
         recalls,
         RecallPage(frames, recalls, holder, clock, "Asia/Shanghai"),
         SearchApi(db),

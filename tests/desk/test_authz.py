@@ -72,6 +72,7 @@ WANTED: dict[str, Role | None] = {
     "POST /api/v1/snippets": Role.LEAD,
     "PUT /api/v1/snippets/{id}": Role.LEAD,
     "DELETE /api/v1/snippets/{id}": Role.LEAD,
+    "GET /api/v1/drift": AGENT,
     "GET /api/v1/models": Role.LEAD,
     "GET /api/v1/models/{name}": Role.LEAD,
     "GET /api/v1/models/{name}/compare": Role.LEAD,

@@ -6,11 +6,12 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from triagebot.domain.change import Change
 from triagebot.errors import BadBundle, Conflict, NotFound
 from triagebot.intake.accept import Intake
 from triagebot.models.promote import promote
 from triagebot.models.shadow import Shadow, read_shadow, set_shadow
-from triagebot.store import shadows
+from triagebot.store import following, shadows
 from triagebot.triage.registry import load
 from triagebot.triage.think import Mind
 
@@ -77,17 +78,17 @@ async def test_what_would_change_is_counted_and_nobody_is_answered(
 
 
 async def test_who_falls_far_behind_goes_on_with_the_newest(any_database, clock, fans):
-    await any_database.write(shadows.begin)
+    await any_database.write(following.begin, shadows.NAME)
     await fans(*[f"{n} {ASKED}" for n in range(7)])
-    stretch = await any_database.read(shadows.unseen, 2, 5)
+    stretch = await any_database.read(following.unseen, shadows.NAME, 2, 5)
     assert (len(stretch.heard), stretch.skipped) == (2, 5)
 
 
 async def test_ever_new_changes_cannot_fill_the_disk(any_database, clock, monkeypatch):
     monkeypatch.setattr(shadows, "MOST_PAIRS", 3)
-    await any_database.write(shadows.begin)
-    wild = [shadows.Change("ask", f"answer x/{n}", 1, 1.0, (n,)) for n in range(9)]
-    nothing = shadows.Stretch([], 0, 0)
+    await any_database.write(following.begin, shadows.NAME)
+    wild = [Change("ask", f"answer x/{n}", 1, 1.0, (n,)) for n in range(9)]
+    nothing = following.Stretch([], 0, 0)
     await any_database.write(shadows.add, ("small", "serving"), nothing, wild, clock())
     _, changes = await any_database.read(shadows.read, "small", "serving")
     assert sum(change.n for change in changes) == 9

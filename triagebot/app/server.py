@@ -26,6 +26,7 @@ from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.audit_draw import AuditDraw
 from triagebot.desk.clearing_sends import ClearingSends
+from triagebot.desk.drift import DriftApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.returning import Returning
@@ -34,6 +35,7 @@ from triagebot.desk.teamwork import TeamApi
 from triagebot.fans.api import FanApi
 from triagebot.fans.keeping import FanKeeping
 from triagebot.intake.accept import Intake
+from triagebot.models.drift_watch import Caution, DriftWatch
 from triagebot.models.shadow import Shadow
 from triagebot.nodes.duty import Duty, Part
 from triagebot.settings import Settings
@@ -73,6 +75,8 @@ class Server:
         self.editions = LiveEditions(self.db, self.mind, clock)
         # First, so that the screens hear of it when it is done.
         self.feed.listen(self.editions.heard)
+        self.caution = Caution(self.db, self.mind)
+        self.feed.listen(self.caution.heard)
         self.spooled = spool.spooled_intake(settings, self.db, self.intake, clock)
         door_in = self.spooled or self.intake
         self.wechat = WeChatService(accounts(settings), api_urls(settings), door_in, self.db, clock)
@@ -93,7 +97,7 @@ class Server:
         self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
         timed += [self.clearing_sends, self.shadow, self.webhooks]
-        timed += self.around.timed
+        timed += [*self.around.timed, DriftWatch(self.db, self.mind, clock)]
         timed.append(self._afterthoughts())
         self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()
@@ -116,6 +120,11 @@ class Server:
         secure = self.settings.server.base_url.startswith("https://")
         metrics, news = self.metrics, News()
         surge.show(metrics, self.pressure)
+        metrics.gauge(
+            "triagebot_drift_tightened",
+            "1 while fans write strangely and answers need to be surer",
+            lambda: float(self.caution.guard.tight),
+        )
         if self.spooled:
             spool.show(metrics, self.spooled)
         auth = Auth(self.db, door(self.settings), self.clock)
@@ -161,6 +170,7 @@ class Server:
             RestApi(self.intake, self.mind, self.clock),
             *program_endpoints(self.settings, self.db, self.clock, self.webhooks, self.outbox.wake),
             SurgeApi(self.db, self.pressure, self.clock),
+            DriftApi(lambda: self.caution.guard),
             HealthApi(self._can_keep, metrics),
             OpenApi("triagebot", triagebot.__version__),
             DocsPage(self.shells),
@@ -181,8 +191,8 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.editions, self.pressure, self.feed, self.wechat]
-        parts += [*self.around.everywhere, self.duty]
+        parts: list[Part] = [self.mind, self.editions, self.caution, self.pressure, self.feed]
+        parts += [self.wechat, *self.around.everywhere, self.duty]
         if self.spooled:
             parts.insert(0, self.spooled)
         if self.fans:

@@ -19,7 +19,7 @@ from triagebot.errors import BadBundle, Conflict, TriagebotError
 from triagebot.models.history import current_name, point
 from triagebot.models.replay import Past, Replay
 from triagebot.models.shelf import verify
-from triagebot.store import shadows
+from triagebot.store import following, shadows
 from triagebot.store.database import Database
 from triagebot.triage.think import Mind
 
@@ -120,7 +120,7 @@ class Shadow:
         candidate, serving = self._candidate, self._holder.trained
         if candidate is None or candidate.model == serving.model:
             return 0
-        stretch = await self._db.read(shadows.unseen, AT_ONCE, MOST_BEHIND)
+        stretch = await self._db.read(following.unseen, shadows.NAME, AT_ONCE, MOST_BEHIND)
         if stretch is None:
             return 0
         replay = Replay(serving, candidate)
@@ -142,7 +142,7 @@ class Shadow:
         except TriagebotError as error:
             log.error("no model in the shadow: %s", error.message)
             return
-        await self._db.write(shadows.begin)
+        await self._db.write(following.begin, shadows.NAME)
         log.info("model %s thinks along in the shadow", wanted.name)
 
     async def _repeat(self) -> None:

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, select, text
 
 from triagebot.domain.change import Change
-from triagebot.store.tables import message, progress, shadow_change, shadow_seen
+from triagebot.store import following
+from triagebot.store.following import Stretch
+from triagebot.store.tables import message, shadow_change, shadow_seen
 from triagebot.store.times import from_ms, to_ms
 
 MOST_PAIRS = 500
@@ -22,25 +24,8 @@ MOST_MESSAGES = 20
 
 OTHER = ("other", "other")
 
-_NAME = "shadow"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message with words."""
-
-    id: int
-    channel: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Messages not yet looked at; `skipped` older ones were left out, `end` is the last id."""
-
-    heard: Sequence[Heard]
-    skipped: int
-    end: int
+NAME = "shadow"
+"""Whose progress through the messages it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +41,6 @@ class Seen:
     changed: int
 
 
-def begin(connection: Connection) -> None:
-    """Look from the newest message on."""
-    newest = connection.execute(select(func.max(message.c.id))).scalar() or 0
-    connection.execute(delete(progress).where(progress.c.name == _NAME))
-    connection.execute(insert(progress).values(name=_NAME, value=newest))
-
-
-def unseen(connection: Connection, limit: int, most_behind: int) -> Stretch | None:
-    """Return the next stretch of up to `limit` messages, or None when there is nothing new.
-
-    Who is more than `most_behind` behind goes on with the newest.
-    """
-    after = connection.execute(select(progress.c.value).where(progress.c.name == _NAME)).scalar()
-    newest = connection.execute(select(func.max(message.c.id))).scalar() or 0
-    start = after or 0
-    if newest - start > most_behind:
-        start = newest - limit
-    query = select(message.c.id, message.c.channel, message.c.text).where(message.c.id > start)
-    rows = connection.execute(query.order_by(message.c.id).limit(limit)).all()
-    if not rows:
-        return None
-    heard = [Heard(row.id, row.channel, row.text) for row in rows if row.text]
-    return Stretch(heard, start - (after or 0), rows[-1].id)
-
-
 def add(
     connection: Connection,
     names: tuple[str, str],
@@ -89,7 +49,7 @@ def add(
     now: datetime,
 ) -> None:
     """Count a stretch; `names` are candidate and base."""
-    connection.execute(update(progress).where(progress.c.name == _NAME).values(value=stretch.end))
+    following.advance(connection, NAME, stretch)
     counts = {
         "candidate": names[0],
         "base": names[1],

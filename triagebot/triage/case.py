@@ -30,6 +30,11 @@ class Thresholds:
         """Return the needed confidence; above 1 when there is no proof."""
         return self.intents.get(intent, NEVER)
 
+    def tightened(self, share: float) -> Thresholds:
+        """Return thresholds that allow less doubt by a share, 0..1."""
+        stricter = {name: value + share * (1.0 - value) for name, value in self.intents.items()}
+        return Thresholds(stricter, self.answer_floor + share * (1.0 - self.answer_floor))
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -66,6 +66,7 @@ class LiveMind:
         self._key = key
         self._staffed = staffed
         self._edit: Edit = _unedited
+        self._tightened = 0.0
         self._loading = asyncio.Lock()
         self._seen: tuple[int, int] | None = None
         self._watchers: list[Callable[[str], None]] = []
@@ -82,6 +83,14 @@ class LiveMind:
         """Answer from the catalogue that `change` makes of the bundle's, this and later ones'."""
         async with self._loading:
             self._edit = change
+            self.mind = await asyncio.to_thread(self._edited, self._trained)
+
+    async def tighten(self, share: float) -> None:
+        """Take away a share, 0..1, of the doubt that proven answers may have, until told again."""
+        if share == self._tightened:
+            return
+        async with self._loading:
+            self._tightened = share
             self.mind = await asyncio.to_thread(self._edited, self._trained)
 
     def on_switch(self, watcher: Callable[[str], None]) -> None:
@@ -133,7 +142,8 @@ class LiveMind:
         return wake(load(self._models / name, self._key), self._facts, self._staffed)
 
     def _edited(self, trained: Mind) -> Mind:
-        return trained.edited(self._edit(trained.catalogue))
+        edited = trained.edited(self._edit(trained.catalogue))
+        return edited.tightened(self._tightened) if self._tightened else edited
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

@@ -67,6 +67,12 @@ class Mind:
             mind._answers = mind._index()
         return mind
 
+    def tightened(self, share: float) -> Mind:
+        """Return a mind that needs to be surer: a share, 0..1, of the allowed doubt is gone."""
+        mind = copy(self)
+        mind.thresholds = self.thresholds.tightened(share)
+        return mind
+
     @property
     def model(self) -> str:
         """The bundle's name."""

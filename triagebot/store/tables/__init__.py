@@ -5,6 +5,7 @@ from __future__ import annotations
 from triagebot.store.tables.clearings import clearing, clearing_item
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import conversation, message, note, outbound
+from triagebot.store.tables.drifting import drift_guard, drift_hour
 from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
 from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
@@ -28,6 +29,8 @@ __all__ = [
     "conversation",
     "edition",
     "edition_draft",
+    "drift_guard",
+    "drift_hour",
     "event",
     "fan",
     "fan_import",
