@@ -2,8 +2,8 @@
 
     python tests/benchmarks/bench_drift.py --data DIR --model FOLDER
 
-Prints one JSON object. `false_alarms` is over a stream of usual messages; `delays` are messages from
-the first strange one until the bot is more careful, None when it did not notice within 6,000.
+Prints one JSON object. `false_alarms` is over a stream of usual messages; `delays` are messages
+from the first strange one until the bot is more careful, those noticed within 6,000.
 """
 
 import argparse
