@@ -16,6 +16,7 @@ from triagebot.app.fans import forgetting
 from triagebot.app.mind import live_mind, model_shelf
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
 from triagebot.app.programs import program_endpoints, webhook_sender
+from triagebot.app.turns import joining
 from triagebot.app.wechat import WeChatAround
 from triagebot.channels.demo import fans as demo
 from triagebot.channels.outbox import Outbox
@@ -78,8 +79,10 @@ class Server:
         self.caution = Caution(self.db, self.mind)
         self.feed.listen(self.caution.heard)
         self.spooled = spool.spooled_intake(settings, self.db, self.intake, clock)
-        door_in = self.spooled or self.intake
-        self.wechat = WeChatService(accounts(settings), api_urls(settings), door_in, self.db, clock)
+        self.turns = joining(settings, self.db, self.spooled or self.intake, self.intake)
+        self.wechat = WeChatService(
+            accounts(settings), api_urls(settings), self.turns, self.db, clock
+        )
         deliverers = {demo.CHANNEL: demo.deliver, **self.wechat.deliverers}
         self.outbox = Outbox(self.db, deliverers, clock)
         self.wechat.ways.wake = self.outbox.wake
@@ -165,7 +168,7 @@ class Server:
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""
         return [
-            WebChatApi(self.db, self.intake, news, self.clock, secure=secure),
+            WebChatApi(self.db, self.turns, news, self.clock, secure=secure),
             WebChatPages(self.shells, self._chat_page, secure=secure),
             RestApi(self.intake, self.mind, self.clock),
             *program_endpoints(self.settings, self.db, self.clock, self.webhooks, self.outbox.wake),
@@ -202,6 +205,7 @@ class Server:
         yield
         for part in reversed(parts):
             await part.close()
+        await self.turns.close()
         await self.intake.close()
         self.passwords.close()
         await self.db.close()

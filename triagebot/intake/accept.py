@@ -11,11 +11,12 @@ from triagebot.domain.message import Inbound
 from triagebot.domain.surge import Stage
 from triagebot.errors import BadInput, Busy, TriagebotError
 from triagebot.intake.fairness import Shares
-from triagebot.intake.handle_message import conclude, log_fault
+from triagebot.intake.handle_message import log_fault
 from triagebot.intake.mind import Holder, Thought
 from triagebot.intake.pressed import Pressed, conclude_pressed
 from triagebot.intake.pressure import Pressure
 from triagebot.intake.thinking import Thinker
+from triagebot.intake.turn import conclude
 from triagebot.store import messages
 from triagebot.store.database import Database
 from triagebot.store.messages import Conclude, Outcome
@@ -53,19 +54,20 @@ class Intake:
         self._gathered: list[_Arrival] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def accept(self, inbound: Inbound) -> Outcome:
+    async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
         """Store a message with its decision and reply, and return them once they are on disk.
 
-        A redelivery gets the stored outcome with `duplicate`. A caller that is cancelled stops
-        waiting; the message is stored all the same. Raises `Busy` when nothing was stored, and
-        `BadInput` for the name of a fan or channel that is empty or too long.
+        A `thought` that is given is not asked for. A redelivery gets the stored outcome with
+        `duplicate`. A caller that is cancelled stops waiting; the message is stored all the same.
+        Raises `Busy` when nothing was stored, and `BadInput` for the name of a fan or channel
+        that is empty or too long.
         """
         for field, name in (("fan", inbound.fan), ("channel", inbound.channel)):
             if not 0 < len(name) <= MAX_NAME:
                 raise BadInput(f"The {field} must have 1 to {MAX_NAME} characters.")
         if self.pressure.refuses:
             raise Busy("Too many messages wait already; try again.")
-        arrival = _Arrival(inbound)
+        arrival = _Arrival(inbound, thought)
         self.pressure.came(arrival, asyncio.get_running_loop().time())
         self._gathered.append(arrival)
         if len(self._gathered) == 1:
@@ -91,7 +93,7 @@ class Intake:
             task.add_done_callback(self._tasks.discard)
 
     async def _settle(self, batch: Sequence[_Arrival]) -> None:
-        thoughts, deciding = self._think([arrival.inbound for arrival in batch])
+        thoughts, deciding = self._think(batch)
         try:
             outcomes = await self._record(deciding, batch, thoughts)
         except TriagebotError as error:
@@ -104,13 +106,15 @@ class Intake:
                 if not arrival.future.done():
                     arrival.future.set_result(outcome)
 
-    def _think(self, inbounds: Sequence[Inbound]) -> tuple[list[Thought], Deciding]:
+    def _think(self, batch: Sequence[_Arrival]) -> tuple[list[Thought], Deciding]:
         """Return what is thought of messages, as far as the stage allows, and how to decide."""
         stage = self.pressure.stage
+        inbounds = [arrival.inbound for arrival in batch]
         self.pressure.by_stage[stage] += len(inbounds)
         if stage is Stage.FULL:
-            mind, thoughts = self.thinker.think(inbounds)
-            return thoughts, partial(conclude, mind)
+            mind, own = self.thinker.think(inbounds)
+            given = [arrival.thought for arrival in batch]
+            return [a or b for a, b in zip(given, own, strict=True)], partial(conclude, mind)
         now = asyncio.get_running_loop().time()
         greedy = {
             (inbound.channel, inbound.fan)
@@ -119,7 +123,7 @@ class Intake:
         }
         glanced = inbounds if stage is Stage.RULES else ()
         mind, thoughts = self.thinker.glance(glanced)
-        known = thoughts or [None] * len(inbounds)
+        known: list[Thought] = [*thoughts] or [None] * len(inbounds)
         return known, partial(conclude_pressed, Pressed(stage, self._text, greedy), mind)
 
     async def _settle_singly(
@@ -152,10 +156,11 @@ class Intake:
 
 
 class _Arrival:
-    __slots__ = ("future", "inbound")
+    __slots__ = ("future", "inbound", "thought")
 
-    def __init__(self, inbound: Inbound) -> None:
+    def __init__(self, inbound: Inbound, thought: Thought) -> None:
         self.inbound = inbound
+        self.thought = thought
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
 

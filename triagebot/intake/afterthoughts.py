@@ -13,10 +13,10 @@ from triagebot.domain.conversation import Memory
 from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.surge import Stage
 from triagebot.errors import TriagebotError
-from triagebot.intake.handle_message import conclude
 from triagebot.intake.mind import Mind, Place, Thought
 from triagebot.intake.pressure import Pressure
 from triagebot.intake.thinking import Thinker
+from triagebot.intake.turn import conclude
 from triagebot.store import reconsidering, surges
 from triagebot.store.database import Database
 from triagebot.store.messages import Conclusion, MessageRow

@@ -13,7 +13,7 @@ from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.domain.prediction import Prediction
 from triagebot.domain.window import MESSAGE_HOURS
 from triagebot.intake.hand_off import is_a_persons, status_after, status_before
-from triagebot.intake.mind import Fault, Mind, Place, Thought
+from triagebot.intake.mind import Fault, Mind, Place, Plain
 from triagebot.store.messages import Conclusion
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ _NOT_MISSED = (Reason.CLOSE_ANSWERS,)
 
 
 def conclude(
-    mind: Mind, inbound: Inbound, memory: Memory, thought: Thought, place: Place
+    mind: Mind, inbound: Inbound, memory: Memory, thought: Plain, place: Place
 ) -> Conclusion:
     """Decide on one message, word the reply and move the memory on.
 
@@ -76,7 +76,7 @@ def log_fault(step: str, error: Exception) -> None:
     logger.error("%s failed: %s at %s", step, type(error).__name__, where)
 
 
-def _decide(mind: Mind, inbound: Inbound, memory: Memory, thought: Thought) -> Decision:
+def _decide(mind: Mind, inbound: Inbound, memory: Memory, thought: Plain) -> Decision:
     if isinstance(thought, Fault):
         return Decision(Action.HUMAN, Reason.FAULT, model=mind.model)
     switches = mind.catalogue.policy.switches_for(inbound.channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from triagebot.domain.catalogue import Catalogue
@@ -20,7 +21,36 @@ class Fault:
 
 FAULT = Fault()
 
-Thought = Prediction | Fault | None
+Plain = Prediction | Fault | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of a turn: the places of its messages, what they say together, the thought.
+
+    The last of its places carries the decision.
+    """
+
+    places: tuple[int, ...]
+    inbound: Inbound
+    thought: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The place of one message in a turn of several, with all that deciding on the turn needs."""
+
+    parts: tuple[Part, ...]
+    place: int
+    size: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this message carries the reply."""
+        return self.place == self.size - 1
+
+
+Thought = Plain | Share
 """What is known of a message before deciding; None when it has no words."""
 
 

@@ -10,8 +10,9 @@ from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.surge import Stage
 from triagebot.intake.hand_off import is_a_persons
-from triagebot.intake.handle_message import begin, conclude, window_after
+from triagebot.intake.handle_message import begin, window_after
 from triagebot.intake.mind import Mind, Place, Thought
+from triagebot.intake.turn import conclude
 from triagebot.store.messages import Conclusion
 
 CERTAIN = frozenset(

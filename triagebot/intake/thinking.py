@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
 from triagebot.intake.handle_message import log_fault
-from triagebot.intake.mind import FAULT, Holder, Mind, Thought
+from triagebot.intake.mind import FAULT, Holder, Mind, Plain
 
 REMEMBERED = 4096
 
@@ -25,7 +25,7 @@ class Thinker:
         self._mind = holder.mind
         self._known: OrderedDict[str, Prediction] = OrderedDict()
 
-    def think(self, inbounds: Sequence[Inbound]) -> tuple[Mind, list[Thought]]:
+    def think(self, inbounds: Sequence[Inbound]) -> tuple[Mind, list[Plain]]:
         """Return the mind asked, and a thought for each message; None for those without words."""
         mind = self._fresh()
         thoughts = [self._known.get(inbound.text) for inbound in inbounds]
@@ -45,10 +45,10 @@ class Thinker:
             for known, inbound in zip(thoughts, inbounds, strict=True)
         ]
 
-    def glance(self, inbounds: Sequence[Inbound]) -> tuple[Mind, list[Thought]]:
+    def glance(self, inbounds: Sequence[Inbound]) -> tuple[Mind, list[Plain]]:
         """Return the mind, and what is known of each message without asking its model."""
         mind = self._fresh()
-        thoughts: list[Thought] = []
+        thoughts: list[Plain] = []
         for inbound in inbounds:
             try:
                 thoughts.append(mind.glance(inbound.text) if inbound.text.strip() else None)
@@ -73,7 +73,7 @@ class Thinker:
         return mind
 
 
-def _think(mind: Mind, texts: Sequence[str]) -> dict[str, Thought]:
+def _think(mind: Mind, texts: Sequence[str]) -> dict[str, Plain]:
     """Think about all texts at once; if that fails, about each alone."""
     try:
         return dict(zip(texts, mind.think(texts), strict=True))
@@ -82,7 +82,7 @@ def _think(mind: Mind, texts: Sequence[str]) -> dict[str, Thought]:
         return {text: _think_alone(mind, text) for text in texts}
 
 
-def _think_alone(mind: Mind, text: str) -> Thought:
+def _think_alone(mind: Mind, text: str) -> Plain:
     try:
         (prediction,) = mind.think([text])
     except Exception as error:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.errors import Busy, TriagebotError
+from triagebot.intake.mind import Thought
 from triagebot.nodes.draining import Stored, drain
 from triagebot.store import heartbeat
 from triagebot.store.database import Database
@@ -36,7 +37,7 @@ WATCH_SECONDS = 5.0
 class Intake(Protocol):
     """Stores messages with their decisions."""
 
-    async def accept(self, inbound: Inbound) -> Outcome:
+    async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
         """Return once the message is on disk. Raises `Busy` when it is not."""
 
 
@@ -87,7 +88,7 @@ class SpooledIntake:
             await asyncio.gather(self._task, return_exceptions=True)
         await self._spool.close()
 
-    async def accept(self, inbound: Inbound) -> Outcome:
+    async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
         """Return once the message is on a disk: the store's, or else this node's.
 
         Messages of a fan of whom some are in the spool queue behind them. Raises `Busy` when
@@ -95,7 +96,7 @@ class SpooledIntake:
         """
         if not (self.is_away or self._spool.has(inbound)):
             try:
-                return await self._in_time(inbound)
+                return await self._in_time(inbound, thought)
             except (Busy, TimeoutError) as error:
                 self._trip(type(error).__name__)
         self.emptied.clear()
@@ -104,9 +105,9 @@ class SpooledIntake:
         reply = Reply() if inbound.kind is Kind.EVENT else Reply(self._text)
         return Outcome(0, 0, Decision(Action.SILENT, Reason.FAULT), reply)
 
-    async def _in_time(self, inbound: Inbound) -> Outcome:
+    async def _in_time(self, inbound: Inbound, thought: Thought) -> Outcome:
         """Return what the store says within the budget; if it says so later, tell `stored`."""
-        storing = asyncio.create_task(self._intake.accept(inbound))
+        storing = asyncio.create_task(self._intake.accept(inbound, thought))
         done, _ = await asyncio.wait({storing}, timeout=self._budget)
         if done:
             return storing.result()

@@ -106,6 +106,13 @@ class WeChat(msgspec.Struct, forbid_unknown_fields=True):
     api_url: Annotated[str, Help(description="WeChat's API")] = "https://api.weixin.qq.com"
 
 
+class Turns(msgspec.Struct, forbid_unknown_fields=True):
+    """[turns]: how long a fan's next message is waited for; 0 answers each message by itself."""
+
+    wechat: Annotated[float, Help(ge=0, le=3, description="seconds, on WeChat")] = 0.0
+    webchat: Annotated[float, Help(ge=0, le=3, description="seconds, in the web chat")] = 0.0
+
+
 class Fans(msgspec.Struct, forbid_unknown_fields=True):
     """[fans]: what is kept of whom, and for how long."""
 
@@ -166,6 +173,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     intents: Intents = msgspec.field(default_factory=Intents)
     brand: Brand = msgspec.field(default_factory=Brand)
     desk: Desk = msgspec.field(default_factory=Desk)
+    turns: Turns = msgspec.field(default_factory=Turns)
     wechat: dict[str, WeChat] = {}
     surge: Surge = msgspec.field(default_factory=Surge)
     fans: Fans = msgspec.field(default_factory=Fans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from triagebot.domain.decision import Decision
-from triagebot.domain.message import Event, Kind, Reply
+from triagebot.domain.message import Event, Inbound, Kind, Reply
 from triagebot.errors import NotFound
-from triagebot.store import checksums
+from triagebot.store import bulk, checksums
 from triagebot.store.decision_columns import decision_of, reply_of
 from triagebot.store.recording import Conclude, Conclusion, Outcome, record
 from triagebot.store.tables import message
@@ -25,6 +25,7 @@ __all__ = [
     "MessageRow",
     "Outcome",
     "get",
+    "known",
     "newest",
     "record",
     "thread",
@@ -73,6 +74,14 @@ def thread(
         query = query.where(message.c.id < before)
     rows = connection.execute(query.order_by(message.c.id.desc()).limit(limit)).all()
     return [to_row(row) for row in reversed(rows)]
+
+
+def known(connection: Connection, inbounds: Sequence[Inbound]) -> list[bool]:
+    """Return for each message whether it is recorded already."""
+    names = ("channel", "fan", "key")
+    keys = [(inbound.channel, inbound.fan, inbound.key) for inbound in inbounds]
+    found = {tuple(row) for row in bulk.find(connection, message, names, names, keys)}
+    return [key in found for key in keys]
 
 
 def newest(connection: Connection, conversation_id: int) -> MessageRow | None:

@@ -85,6 +85,8 @@ class Talk:
             self.last_text = inbound.text[:SHOWN] or f"[{inbound.kind}]"
             self._wait(now)
         handed_over = decision.action is not Action.SILENT and before is not Status.OPEN
+        if memory.status is Status.OPEN and decision.action is Action.ANSWER:
+            handed_over = False  # another message of the same turn called for a person
         if handed_over:
             self.reason = decision.reason
         # The list shows the newest words, so it shows what those seem to want.

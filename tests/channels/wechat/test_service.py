@@ -36,8 +36,11 @@ async def tencent_now(aiohttp_server):
 
 
 @pytest.fixture
-async def site(tmp_path, bundle_folder, tencent_now, aiohttp_client):
-    """A running server with the account `main`, somebody who plays Tencent, and an agent."""
+async def site(request, tmp_path, bundle_folder, tencent_now, aiohttp_client):
+    """A running server with the account `main`, somebody who plays Tencent, and an agent.
+
+    A parameter gives further settings.
+    """
     models = tmp_path / "models"
     models.mkdir()
     (models / bundle_folder.name).symlink_to(bundle_folder)
@@ -52,6 +55,7 @@ async def site(tmp_path, bundle_folder, tencent_now, aiohttp_client):
         f"wechat.main.original_id={ORIGINAL}",
         f"wechat.main.api_url={tencent_now.url}",
         *(f"wechat.main.{name}_file={tmp_path / name}" for name in secrets),
+        *getattr(request, "param", ()),
     ]
     server = Server(load_settings(None, {}, overrides)[0], now)
     client = await aiohttp_client(server.app)
@@ -123,6 +127,18 @@ async def test_three_deliveries_at_once_give_one_reply_and_one_message(site):
         lambda c: c.exec_driver_sql("SELECT count(*) FROM message").scalar_one()
     )
     assert stored == 1
+
+
+@pytest.mark.parametrize("site", [["turns.wechat=0.5"]], indirect=True)
+async def test_a_burst_is_answered_once_in_the_request_of_its_last_message(site):
+    _, _, pusher = site
+    words = ("下单后多久发货", "怎么开发票")
+    first, last = await asyncio.gather(
+        *(pusher.push(says(text, number)) for number, text in enumerate(words, 50))
+    )
+    assert first.verdicts[0].kind == "success"
+    assert "发货" in last.seen
+    assert "发票" in last.seen
 
 
 async def test_a_closed_window_fails_with_words_and_is_not_sent_again(site, tencent_now):
