@@ -49,7 +49,9 @@ from triagebot.desk.users import UserApi
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.message import Inbound, Kind
 from triagebot.fans.api import FanApi
+from triagebot.fans.files import MediaFolder
 from triagebot.fans.forgetting import Forgetting, Policy
+from triagebot.fans.media_api import MediaApi
 from triagebot.intake.accept import Intake, Outcome
 from triagebot.models.drift import Guard
 from triagebot.programs.chatwoot import ChatwootApi
@@ -241,7 +243,8 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         recalls,
         RecallPage(frames, recalls, holder, clock, "Asia/Shanghai"),
         SearchApi(db),
-        FanApi(db, Forgetting(db, Policy(), Path("var/media"), clock)),
+        FanApi(db, Forgetting(db, Policy(), MediaFolder(Path("var/media")), clock)),
+        MediaApi(db, MediaFolder(Path("var/media"))),
         reports,
         live,
         ReportPage(frames, reports, holder),

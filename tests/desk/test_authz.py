@@ -90,6 +90,7 @@ WANTED: dict[str, Role | None] = {
     "POST /api/v1/recalls/{id}/undo": Role.OPS,
     "GET /desk/recall": OPEN,
     "GET /api/v1/search": AGENT,
+    "GET /api/v1/messages/{id}/media": AGENT,
     "GET /api/v1/fans": AGENT,
     "GET /api/v1/fans/{id}": AGENT,
     "PUT /api/v1/fans/{id}/tags": AGENT,

@@ -7,6 +7,7 @@ import pytest
 
 from triagebot.domain.label import Label, Source
 from triagebot.domain.message import Event, Inbound, Kind
+from triagebot.fans.files import MediaFolder
 from triagebot.fans.forgetting import AfterLeaving, Forgetting, Policy
 from triagebot.store import audit_log, belongings, fans, labels
 
@@ -28,7 +29,7 @@ async def left(world):
 
 async def run(world, tmp_path, after_leaving, days=30):
     policy = Policy(AfterLeaving(after_leaving), days)
-    return await Forgetting(world.db, policy, tmp_path, world.clock).keep_policy()
+    return await Forgetting(world.db, policy, MediaFolder(tmp_path), world.clock).keep_policy()
 
 
 async def held(world):
@@ -71,13 +72,11 @@ async def test_who_came_back_is_kept(left, tmp_path):
 
 
 async def test_files_of_the_fan_go_and_nothing_outside_the_folder(left, tmp_path, monkeypatch):
-    kept = tmp_path / "kept.txt"
-    folder = tmp_path / "media"
-    folder.mkdir()
-    (folder / "a.jpg").write_bytes(b"x")
+    folder, kept = MediaFolder(tmp_path / "media"), tmp_path / "kept.txt"
+    name = folder.write(b"x", "jpg")
     kept.write_text("x")
-    monkeypatch.setattr(belongings, "_files", lambda *_: ("a.jpg", "../kept.txt", "missing.jpg"))
+    monkeypatch.setattr(belongings, "_files", lambda *_: (name, "../kept.txt", "missing.jpg"))
     left.clock.now += timedelta(days=31)
-    assert await run(left, folder, "delete") == 1
-    assert not (folder / "a.jpg").exists()
+    assert await run(left, tmp_path / "media", "delete") == 1
+    assert folder.path(name) is None
     assert kept.exists()

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from triagebot.errors import BadInput
+from triagebot.fans.files import MediaFolder
 from triagebot.fans.forgetting import AfterLeaving, Forgetting, Policy
 from triagebot.settings import Settings
 from triagebot.store.database import Database
@@ -20,4 +21,4 @@ def forgetting(settings: Settings, db: Database, clock: Callable[[], datetime]) 
             "fans.after_leaving is keep, anonymise or delete", fields={"after_leaving": "unknown"}
         )
     policy = Policy(AfterLeaving(fans.after_leaving), fans.after_days, fans.keep_labelled)
-    return Forgetting(db, policy, Path(fans.media_dir), clock)
+    return Forgetting(db, policy, MediaFolder(Path(fans.media_dir)), clock)

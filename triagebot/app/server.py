@@ -35,6 +35,7 @@ from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.teamwork import TeamApi
 from triagebot.fans.api import FanApi
 from triagebot.fans.keeping import FanKeeping
+from triagebot.fans.media_api import MediaApi
 from triagebot.intake.accept import Intake
 from triagebot.models.drift_watch import Caution, DriftWatch
 from triagebot.models.shadow import Shadow
@@ -163,7 +164,8 @@ class Server:
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)
-        return [session, *desk_endpoints(parts), self.team, fans, live]
+        media = MediaApi(self.db, self.around.folder)
+        return [session, *desk_endpoints(parts), self.team, fans, media, live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 
 from triagebot.domain.agent import Agent
+from triagebot.fans.files import MediaFolder
 from triagebot.store import audit_log, belongings, fans
 from triagebot.store.belongings import Erased
 from triagebot.store.database import Database
@@ -39,10 +39,10 @@ class Policy:
 
 
 class Forgetting:
-    """Erases fans with the files that were kept of them; `media` is the folder of these."""
+    """Erases fans with the files that were kept of them; `media` holds these."""
 
     def __init__(
-        self, db: Database, policy: Policy, media: Path, clock: Callable[[], datetime]
+        self, db: Database, policy: Policy, media: MediaFolder, clock: Callable[[], datetime]
     ) -> None:
         self._db = db
         self._policy = policy
@@ -78,10 +78,6 @@ class Forgetting:
             now=self._clock(),
             keep_labelled=mask if keep else None,
         )
-        await asyncio.to_thread(_remove, self._media, erased.files)
+        for name in erased.files:
+            await asyncio.to_thread(self._media.remove, name)
         return erased
-
-
-def _remove(folder: Path, files: Sequence[str]) -> None:
-    for name in files:
-        (folder / Path(name).name).unlink(missing_ok=True)

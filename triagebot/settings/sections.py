@@ -103,6 +103,12 @@ class WeChat(msgspec.Struct, forbid_unknown_fields=True):
         int, Help(ge=0, description="refuse older callbacks; 0 accepts all")
     ] = 0
     allow_ips: Annotated[list[str], Help(description="addresses and networks let in")] = []
+    answered_template: Annotated[
+        str, Help(description="template that tells a fan, after 48 hours, that an agent answered")
+    ] = ""
+    answered_words: Annotated[
+        list[str], Help(description="its fields as FIELD=WORDS; {time} is the moment")
+    ] = []
     api_url: Annotated[str, Help(description="WeChat's API")] = "https://api.weixin.qq.com"
 
 
@@ -126,6 +132,12 @@ class Fans(msgspec.Struct, forbid_unknown_fields=True):
     media_dir: Annotated[str, Help(description="folder of pictures and voices of fans")] = (
         "var/media"
     )
+    media_days: Annotated[
+        int, Help(ge=1, description="pictures and voices are kept so many days")
+    ] = 90
+    media_mib: Annotated[
+        int, Help(ge=1, description="so many MiB of them at most, the oldest go first")
+    ] = 2048
 
 
 class Surge(msgspec.Struct, forbid_unknown_fields=True):

@@ -36,6 +36,7 @@ from triagebot.store.tables import (
     conversation,
     fan,
     label,
+    media,
     message,
     metadata,
     outbound,
@@ -166,9 +167,6 @@ def _forget_words(connection: Connection, channel: str, who: str) -> None:
 
 
 def _files(connection: Connection, channel: str, who: str) -> tuple[str, ...]:
-    media = metadata.tables.get("media")
-    if media is None:
-        return ()
     query = select(media.c.file).where(_condition(media, channel, who), media.c.file != "")
     return tuple(connection.execute(query).scalars())
 

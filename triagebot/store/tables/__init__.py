@@ -9,6 +9,7 @@ from triagebot.store.tables.drifting import drift_guard, drift_hour
 from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
 from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
+from triagebot.store.tables.media import answered_notice, media
 from triagebot.store.tables.nodes import lease
 from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.recalls import recall, recall_fan
@@ -20,6 +21,7 @@ from triagebot.store.tables.webhooks import webhook, webhook_delivery
 
 __all__ = [
     "agent",
+    "answered_notice",
     "api_token",
     "audit",
     "audit_log",
@@ -39,6 +41,7 @@ __all__ = [
     "hour_count",
     "label",
     "lease",
+    "media",
     "message",
     "metadata",
     "note",
