@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0123"
-down_revision = "0151"
+down_revision = "0101"
 
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
