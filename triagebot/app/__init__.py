@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from triagebot.app.server import Server
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from triagebot.app.server import Server
 
 __all__ = ["Server"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the server when it is asked for: a worker needs a small part of it."""
+    if name != "Server":
+        raise AttributeError(name)
+    from triagebot.app.server import Server
+
+    return Server

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -14,6 +13,7 @@ from functools import partial
 import msgspec
 from aiohttp import web
 
+from triagebot.app.memory import settle
 from triagebot.app.server import Server
 from triagebot.channels.wechat.reception import PREFIX
 from triagebot.web.front import Front
@@ -58,7 +58,7 @@ async def run(server: Server, workers: int = 0) -> None:
             ending.push_async_callback(crew.close)
         else:
             ending.callback(await stand_in(groups[0]))
-        gc.freeze()
+        settle()
         log.info("listening on %s port %d", address[0], groups[0][0].getsockname()[1])
         await stop.wait()
         for each in (one for group in groups for one in group):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
 import sys
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from triagebot.app.accounts import accounts
+from triagebot.app.memory import settle
 from triagebot.app.mind import live_mind
 from triagebot.channels.wechat.reception import PREFIX, Reception
 from triagebot.channels.wechat.routes import ANSWER_WITHIN, LAST_MOMENT
@@ -56,7 +56,7 @@ async def work(settings: Settings, line: socket.socket, giving: socket.socket, *
         await loop.create_server(front, sock=socket.socket(fileno=number), backlog=BACKLOG)
         for number in at
     ]
-    gc.freeze()
+    settle()
     calling.hello()
     await stop.wait()
     for server in servers:
