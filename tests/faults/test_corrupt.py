@@ -1,6 +1,12 @@
 """Damaged files: nothing altered is shown as true."""
 
+from pathlib import Path
+
+import pytest
+
+from triagebot.errors import BadInput
 from triagebot.faults import corrupt
+from triagebot.store import backup, engines, schema
 
 
 def test_no_altered_message_is_shown_as_true():
@@ -14,3 +20,18 @@ def test_no_altered_message_is_shown_as_true():
 
 def test_without_checksums_altered_messages_are_shown():
     assert corrupt.run(30, seed=11, planted="no checksums").different > 0
+
+
+@pytest.fixture
+async def store_file(sqlite_url, database):
+    await database.close()
+    return Path(sqlite_url.removeprefix("sqlite:///"))
+
+
+def test_a_damaged_name_of_a_table_is_damage_and_no_crash(tmp_path, sqlite_url, store_file):
+    content = store_file.read_bytes()
+    place = content.index(b"ix_conversation_waiting")
+    store_file.write_bytes(content[:place] + b"\xa0" + content[place + 1 :])
+    assert backup.check_file(store_file)
+    with pytest.raises(BadInput, match="damaged"):
+        schema.upgrade(engines.parse(sqlite_url))

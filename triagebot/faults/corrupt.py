@@ -17,7 +17,7 @@ from triagebot.errors import TriagebotError
 from triagebot.faults.evening import FANS, Evening, now
 from triagebot.faults.power_cut import FILE
 from triagebot.faults.tally import Tally
-from triagebot.store import backup, checksums, engines, messages
+from triagebot.store import backup, checksums, messages
 from triagebot.store.database import Database
 from triagebot.store.messages import MessageRow
 from triagebot.store.tables import message
@@ -116,9 +116,8 @@ def _judge(tally: Tally, shown: Shown, truth: Shown, noticed: bool) -> None:
 def _found_by_sqlite(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            connection.text_factory = engines.lenient
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok")
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return True
 
 

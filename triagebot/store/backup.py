@@ -67,13 +67,14 @@ def check_file(path: Path) -> list[str]:
         return [f"{path} is not there"]
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            # Also SQLite's own words are damaged when the name of a table is.
             connection.text_factory = engines.lenient
             rows = connection.execute("PRAGMA integrity_check(20)").fetchall()
             problems = [text for (text,) in rows if text != "ok"]
             return problems or [f"message {number} was altered" for number in _altered(connection)]
     except sqlite3.DatabaseError as error:
         return [str(error)]
+    except UnicodeDecodeError:  # the driver reads SQLite's words, which name what is damaged
+        return ["the names of its tables are damaged"]
 
 
 def _altered(connection: sqlite3.Connection) -> list[object]:
