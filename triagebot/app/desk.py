@@ -31,6 +31,7 @@ from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
 from triagebot.store.database import Database
+from triagebot.store.replica import Replica
 from triagebot.triage.hot_reload import LiveMind
 from triagebot.web.endpoint import HasEndpoints
 from triagebot.web.passwords import Passwords
@@ -38,7 +39,10 @@ from triagebot.web.passwords import Passwords
 
 @dataclass(frozen=True, slots=True)
 class DeskParts:
-    """What the desk is built from; `wake` tells the outbox that something is to be sent."""
+    """What the desk is built from.
+
+    `wake` tells the outbox that something is to be sent; `figures` is where reports are read.
+    """
 
     db: Database
     mind: LiveMind
@@ -49,6 +53,7 @@ class DeskParts:
     timezone: str
     editions: LiveEditions
     shelf: Shelf
+    figures: Database | Replica
 
 
 def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
@@ -56,7 +61,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     db, mind, clock = parts.db, parts.mind, parts.clock
     deeds = LogApi(db)
     refresh = parts.editions.refresh
-    reports = ReportApi(db, mind, clock, parts.timezone)
+    reports = ReportApi(parts.figures, mind, clock, parts.timezone)
     recalls = RecallApi(db, clock)
     return [
         ConversationApi(db, mind, clock),

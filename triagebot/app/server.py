@@ -40,9 +40,11 @@ from triagebot.intake.accept import Intake
 from triagebot.models.drift_watch import Caution, DriftWatch
 from triagebot.models.shadow import Shadow
 from triagebot.nodes.duty import Duty, Part
+from triagebot.nodes.promotions import SharedPromotions
 from triagebot.settings import Settings
 from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
+from triagebot.store.replica import Replica
 from triagebot.web.auth import Auth
 from triagebot.web.docs_page import DocsPage
 from triagebot.web.endpoint import HasEndpoints, mount
@@ -79,6 +81,8 @@ class Server:
         self.feed.listen(self.editions.heard)
         self.caution = Caution(self.db, self.mind)
         self.feed.listen(self.caution.heard)
+        figures = settings.database.reports_url
+        self.replica = Replica(figures) if figures else None
         self.spooled = spool.spooled_intake(settings, self.db, self.intake, clock)
         self.turns = joining(settings, self.db, self.spooled or self.intake, self.intake)
         self.wechat = WeChatService(
@@ -161,6 +165,7 @@ class Server:
             self.settings.desk.timezone,
             self.editions,
             self.shelf,
+            self.replica or self.db,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)
@@ -200,6 +205,10 @@ class Server:
         parts += [self.wechat, *self.around.everywhere, self.duty]
         if self.spooled:
             parts.insert(0, self.spooled)
+        if self.replica:
+            parts.append(self.replica)
+        if self.db.is_shared:
+            parts.append(SharedPromotions(self.db, self.shelf.models, self.shelf.key))
         if self.fans:
             parts.append(self.fans)
         for part in parts:

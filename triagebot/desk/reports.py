@@ -17,6 +17,7 @@ from triagebot.domain.agent import Agent, Role
 from triagebot.errors import BadInput, NotFound
 from triagebot.store import audits, first_replies, hour_counts
 from triagebot.store.database import Database
+from triagebot.store.replica import Replica
 from triagebot.web.auth import may
 from triagebot.web.csv_file import csv_response
 from triagebot.web.endpoint import Call, Endpoint
@@ -28,7 +29,11 @@ class ReportApi:
     """Owns `/api/v1/reports`; days begin in the team's own time zone."""
 
     def __init__(
-        self, db: Database, holder: MindHolder, clock: Callable[[], datetime], timezone: str
+        self,
+        db: Database | Replica,
+        holder: MindHolder,
+        clock: Callable[[], datetime],
+        timezone: str,
     ) -> None:
         self._db = db
         self._holder = holder

@@ -28,6 +28,9 @@ class Database(msgspec.Struct, forbid_unknown_fields=True):
     url: Annotated[
         str, Help(description="sqlite:///file or postgresql+psycopg://user@host/name")
     ] = "sqlite:///var/triagebot.db"
+    reports_url: Annotated[
+        str, Help(description="a copy of it, which reports read; empty for the same")
+    ] = ""
 
 
 class Spool(msgspec.Struct, forbid_unknown_fields=True):

@@ -110,7 +110,7 @@ class Database:
         """Run `fn(connection, …)` in a reader, on one snapshot, and return its value."""
         parts = self._parts()
         loop = asyncio.get_running_loop()
-        job = partial(_read, parts.reading, lambda connection: fn(connection, *args, **kwargs))
+        job = partial(read_on, parts.reading, lambda connection: fn(connection, *args, **kwargs))
         return await loop.run_in_executor(parts.pool, job)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
@@ -195,7 +195,8 @@ def _hand_over(
         logger.warning("%d results came after the loop had ended", len(results))
 
 
-def _read(engine: Engine, job: Callable[[Connection], T]) -> T:
+def read_on(engine: Engine, job: Callable[[Connection], T]) -> T:
+    """Run a job on a reading engine. Raises `Busy` when the store is at fault."""
     try:
         with engine.connect() as connection, connection.begin():
             return job(connection)

@@ -10,7 +10,7 @@ from triagebot.store.tables.editions import edition, edition_draft, hit_count, s
 from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.media import answered_notice, media
-from triagebot.store.tables.nodes import lease
+from triagebot.store.tables.nodes import bundle_file, lease, promotion
 from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.recalls import recall, recall_fan
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
@@ -26,6 +26,7 @@ __all__ = [
     "audit",
     "audit_log",
     "audit_stratum",
+    "bundle_file",
     "clearing",
     "clearing_item",
     "conversation",
@@ -48,6 +49,7 @@ __all__ = [
     "outbound",
     "platform_token",
     "progress",
+    "promotion",
     "put_off",
     "recall",
     "recall_fan",
