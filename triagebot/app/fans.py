@@ -9,6 +9,7 @@ from pathlib import Path
 from triagebot.errors import BadInput
 from triagebot.fans.files import MediaFolder
 from triagebot.fans.forgetting import AfterLeaving, Forgetting, Policy
+from triagebot.fans.retention import Ages, Retention
 from triagebot.settings import Settings
 from triagebot.store.database import Database
 
@@ -22,3 +23,9 @@ def forgetting(settings: Settings, db: Database, clock: Callable[[], datetime]) 
         )
     policy = Policy(AfterLeaving(fans.after_leaving), fans.after_days, fans.keep_labelled)
     return Forgetting(db, policy, MediaFolder(Path(fans.media_dir)), clock)
+
+
+def retention(settings: Settings, db: Database, clock: Callable[[], datetime]) -> Retention:
+    """Return what forgets words that are too old, by the settings."""
+    kept = settings.retention
+    return Retention(db, Ages(kept.message_days, kept.log_days), clock)

@@ -12,7 +12,7 @@ import triagebot
 from triagebot.app import spool, surge
 from triagebot.app.accounts import accounts, api_urls, door
 from triagebot.app.desk import DeskParts, desk_endpoints
-from triagebot.app.fans import forgetting
+from triagebot.app.fans import forgetting, retention
 from triagebot.app.mind import live_mind, model_shelf
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
 from triagebot.app.programs import program_endpoints, webhook_sender
@@ -106,6 +106,7 @@ class Server:
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
         timed += [self.clearing_sends, self.shadow, self.webhooks]
         timed += [*self.around.timed, DriftWatch(self.db, self.mind, clock)]
+        timed.append(retention(settings, self.db, clock))
         timed.append(self._afterthoughts())
         self.duty = Duty(self.db, clock, timed)
         self.passwords = Passwords()

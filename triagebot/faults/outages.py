@@ -97,7 +97,9 @@ class _Outages:
         for node in self._nodes:
             node.launch()
         await asyncio.gather(*(asyncio.to_thread(node.wait_until_ready) for node in self._nodes))
-        sender = Sender([node.url for node in self._nodes], rate, self._chance, neutral=neutral)
+        sender = Sender(
+            [node.url for node in self._nodes], rate, self._chance, neutral=self._neutral
+        )
         async with sender.sending():
             await asyncio.sleep(2.0)
             for number in range(rounds):
@@ -147,6 +149,12 @@ class _Outages:
         self._tally.faults.append("a spool was not emptied")
         return time.monotonic() - began
 
+    def _neutral(self, body: bytes) -> bool:
+        """Whether a body says nothing but that the message has come."""
+        is_held = HELD.encode() in body
+        self._tally.add("acknowledged from a spool", is_held)
+        return is_held or body == ACKNOWLEDGED
+
     def _compare(self, sender: Sender) -> None:
         with psycopg.connect(self._postgres.plain_url) as connection:
             rows = connection.execute(_ROWS).fetchall()
@@ -159,14 +167,8 @@ class _Outages:
         tally.different = ledger.different + sum(
             1 for number, body in ledger.answers.items() if stored.get(number, body) != body
         )
-        tally.figures["acknowledged from a spool"] = len(ledger.acknowledged) - len(ledger.answers)
         tally.figures["slowest answer, s"] = round(ledger.slowest, 3)
         tally.figures["ends"] = ", ".join(f"{n} {end}" for end, n in ledger.ends.items())
-
-
-def neutral(body: bytes) -> bool:
-    """Whether a body says nothing but that the message has come."""
-    return body == ACKNOWLEDGED or HELD.encode() in body
 
 
 def _is_empty(node: ServerProcess) -> bool:

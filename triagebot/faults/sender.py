@@ -17,7 +17,8 @@ from triagebot.faults.process import ORIGINAL_ID, TOKEN
 
 TWICE = 0.05
 PATIENCE = 5.0
-FANS = 400
+FANS = 20_000
+"""So many that most still talk to the bot when others already wait for a person."""
 BEGIN = 1_731_326_400
 TEXTS = (
     "什么时候发货",
@@ -136,7 +137,7 @@ def xml_of(number: int) -> str:
     """Return the envelope of a message; the same for the same number."""
     return (
         f"<xml><ToUserName><![CDATA[{ORIGINAL_ID}]]></ToUserName>"
-        f"<FromUserName><![CDATA[fan-{number * 7 % FANS}]]></FromUserName>"
+        f"<FromUserName><![CDATA[fan-{number // 3 * 7 % FANS}]]></FromUserName>"
         f"<CreateTime>{BEGIN + number // 100}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
         f"<Content><![CDATA[{TEXTS[number % len(TEXTS)]}]]></Content><MsgId>{number}</MsgId></xml>"
     )

@@ -143,6 +143,17 @@ class Fans(msgspec.Struct, forbid_unknown_fields=True):
     ] = 2048
 
 
+class Retention(msgspec.Struct, forbid_unknown_fields=True):
+    """[retention]: how long words are kept; what was decided stays countable for ever."""
+
+    message_days: Annotated[
+        int, Help(ge=0, description="days after which messages lose their words; 0 keeps them")
+    ] = 0
+    log_days: Annotated[
+        int, Help(ge=0, description="days that the log of deeds is kept, at least 180; 0 for ever")
+    ] = 0
+
+
 class Surge(msgspec.Struct, forbid_unknown_fields=True):
     """[surge]: what happens when more comes than can be thought about."""
 
@@ -190,6 +201,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     desk: Desk = msgspec.field(default_factory=Desk)
     turns: Turns = msgspec.field(default_factory=Turns)
     wechat: dict[str, WeChat] = {}
+    retention: Retention = msgspec.field(default_factory=Retention)
     surge: Surge = msgspec.field(default_factory=Surge)
     fans: Fans = msgspec.field(default_factory=Fans)
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
