@@ -52,3 +52,13 @@ def test_systemd_takes_the_unit(tmp_path):
     path.write_text(unit.replace("/opt/triagebot/.venv/bin/triagebot", "/bin/true"))
     done = subprocess.run([systemd, "verify", path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_number_is_in_the_guide():
+    sources = [path.read_text() for path in (FOLDER.parent / "triagebot").rglob("*.py")]
+    names = {
+        name for text in sources for name in re.findall(r'"(triagebot_[a-z_]+)", *\n? *"', text)
+    }
+    assert "triagebot_spool_messages" in names
+    guide = (FOLDER.parent / "docs" / "deploy.md").read_text()
+    assert [name for name in sorted(names) if f"`{name}`" not in guide] == []
