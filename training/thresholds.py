@@ -15,9 +15,8 @@ messages that were measured (Hoeffding 1956: errors with unequal chances spread 
 binomial).
 
 Messages that an audit drew with unequal probabilities weigh 1 / p_sample. They then count as
-fewer: n = sum(w) / max(w), rounded down, with sum(w * wrong) / max(w) errors, rounded up. This is
-the number that would be left if messages were thinned out until all were equally likely, never
-more than Kish's effective size; equal weights change nothing.
+fewer: n = sum(w) / max(w), rounded down, with sum(w * wrong) / max(w) errors, rounded up. So many
+would be left if messages were thinned out until all were equally likely.
 """
 
 from __future__ import annotations
@@ -153,6 +152,7 @@ def refuted(errors: int, n: int, max_error: float, delta: float = 0.05) -> bool:
     return errors > 0 and float(betainc(errors, n - errors + 1, max_error)) <= delta
 
 
+@lru_cache(maxsize=4096)
 def needed(errors: int, max_error: float, delta: float) -> int:
     """Return how many messages, `errors` of them wrong, prove a rate of at most `max_error`."""
     if max_error <= 0.0:
@@ -169,9 +169,6 @@ def needed(errors: int, max_error: float, delta: float) -> int:
 def _tail(errors: int, n: int, rate: float) -> float:
     """Return the probability of at most `errors` wrong among `n` at this rate."""
     return 1.0 if errors >= n else float(betainc(n - errors, errors + 1, 1.0 - rate))
-
-
-_needed = lru_cache(maxsize=4096)(needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +189,8 @@ def _walk(
     delta: float,
     provisional: bool,
 ) -> Certified:
-    forgiving = _needed(FORGIVEN, promise, delta)
-    start = forgiving if everything >= forgiving else _needed(0, promise, delta)
+    forgiving = needed(FORGIVEN, promise, delta)
+    start = forgiving if everything >= forgiving else needed(0, promise, delta)
     proven: _Step | None = None
     tried: list[_Step] = []
     for step in steps:
@@ -218,7 +215,7 @@ def _walk(
 
 
 def _missing(step: _Step, promise: float, delta: float) -> int:
-    return _needed(step.errors, promise, delta) - step.n
+    return needed(step.errors, promise, delta) - step.n
 
 
 def _steps(
@@ -228,14 +225,15 @@ def _steps(
     floor: float,
 ) -> list[_Step]:
     heaviest = _heaviest(weights)
-    total = float(weights.sum())
-    steps = []
-    for threshold in (step for step in LADDER if step >= floor):
-        above = confidence >= threshold
-        n, errors = _effective(correct[above], weights[above], heaviest)
-        share = float(weights[above].sum()) / total if total else 0.0
-        steps.append(_Step(threshold, n, errors, share))
-    return steps
+    order = np.argsort(-confidence, kind="stable")
+    mass = np.append(0.0, np.cumsum(weights[order]))
+    wrong = np.append(0.0, np.cumsum((weights * ~correct)[order]))
+    ladder = [step for step in LADDER if step >= floor]
+    above = np.searchsorted(-confidence[order], -np.array(ladder), side="right")
+    return [
+        _Step(step, *_thinned(mass[at], wrong[at], heaviest), float(mass[at] / (mass[-1] or 1.0)))
+        for step, at in zip(ladder, above.tolist(), strict=True)
+    ]
 
 
 def _heaviest(weights: NDArray[np.float64]) -> float:
@@ -245,6 +243,8 @@ def _heaviest(weights: NDArray[np.float64]) -> float:
 def _effective(
     correct: NDArray[np.bool_], weights: NDArray[np.float64], heaviest: float
 ) -> tuple[int, int]:
-    n = float(weights.sum()) / heaviest
-    errors = float(weights[~correct].sum()) / heaviest
-    return int(n + 1e-9), int(np.ceil(errors - 1e-9))
+    return _thinned(float(weights.sum()), float(weights[~correct].sum()), heaviest)
+
+
+def _thinned(mass: float, wrong: float, heaviest: float) -> tuple[int, int]:
+    return int(mass / heaviest + 1e-9), int(np.ceil(wrong / heaviest - 1e-9))

@@ -116,6 +116,43 @@ def test_without_a_floor_such_audits_would_break_the_promise(true_error):
     assert broken > 2 * (1 - SURE)
 
 
+MANY = 20
+"""Intents in a world where each errs a little more than promised: none should be answered."""
+
+
+def draw_many(rng, n):
+    """Messages of many intents that are all equally, and not quite, good enough."""
+    return rng.integers(0, MANY, n), rng.beta(4, 1, n), np.full(n, 1.02 * PROMISE)
+
+
+def broken_among_many(sure, draws):
+    """Return the share of draws in which any of many intents is answered against the promise."""
+    rng = np.random.default_rng(2)
+    broken = 0
+    names = np.array([str(i) for i in range(MANY)], dtype=object)
+    for _ in range(draws):
+        intent, confidence, risk = draw_many(rng, MANY * 200)
+        found = certify(
+            names[intent],
+            confidence,
+            rng.random(len(risk)) >= risk,
+            intents=list(names),
+            max_error=PROMISE,
+            sure=sure,
+        )
+        broken += bool(found.thresholds)
+    return broken / draws
+
+
+def test_with_many_intents_the_promise_breaks_no_more_often_than_stated():
+    assert broken_among_many(SURE, 500) <= 1 - SURE
+
+
+def test_uncorrected_for_their_number_it_would_break():
+    uncorrected = 1.0 - MANY * (1.0 - SURE)  # what certify corrects with is taken back
+    assert broken_among_many(uncorrected, 60) > 3 * (1 - SURE)
+
+
 def test_choosing_by_the_measured_error_would_break_it(true_error):
     broken, _ = broken_share(by_point_estimate, true_error, audited=False, draws=100)
     assert broken > 0.5

@@ -36,6 +36,15 @@ FILES = (
 )
 """The files the server reads, all hashed in `manifest.json`. Others may lie beside them."""
 
+_MISFITS = (
+    msgspec.MsgspecError,
+    ValueError,
+    KeyError,
+    TypeError,
+    OSError,
+    zipfile.BadZipFile,
+)
+
 MAX_FILE_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
 
@@ -126,7 +135,7 @@ def load(folder: Path, key: bytes | None = None) -> Bundle:
         return _assemble(folder, manifest, contents)
     except BadBundle:
         raise
-    except (msgspec.MsgspecError, ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+    except _MISFITS as error:
         raise BadBundle(f"model {folder.name}: its files do not fit together: {error}") from error
 
 
