@@ -125,11 +125,11 @@ class Answering:
         ways = self._ways_of(delivery.inbound)
         if ways is None or not outcome.reply or not outcome.message_id:
             return outcome
-        if delivery.wait is _Wait.REFUSED:
-            await ways.hold(outcome)
+        if delivery.wait is not _Wait.ON:
+            if not outcome.duplicate:  # else it is the affair of the delivery that recorded it
+                await (ways.hold if delivery.wait is _Wait.REFUSED else ways.send_late)(outcome)
             return None
-        is_late = delivery.wait is _Wait.ACKNOWLEDGED or not delivery.fits(outcome.reply)
-        if is_late and await ways.send_late(outcome):
+        if not delivery.fits(outcome.reply) and await ways.send_late(outcome):
             return None
         if outcome.duplicate and not await ways.take(outcome):
             return None
