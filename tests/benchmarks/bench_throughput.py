@@ -1,0 +1,97 @@
+"""What one machine carries, beside a bare aiohttp echo of the same requests in the same run.
+
+python tests/benchmarks/bench_throughput.py MODELS [--texts FILE] [--part PART] [--seconds S]
+
+Parts: `sustained` (plain, secure and the echo), `mean` (389 a second), `beyond` (10,000 a second
+offered, then 389 again), `event` (2.8 million messages). Each writes `docs/performance/PART.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from loading import load, other, ours, plan_of, row, settle
+from measured import keep, machine
+
+from triagebot.loadtest.compare import compare
+from triagebot.loadtest.own_server import PLAIN, own_server
+from triagebot.loadtest.texts import read_texts
+
+ECHO = (sys.executable, str(Path(__file__).parent / "rivals" / "echo.py"))
+EVENT = 2_800_000
+MEAN = 389.0
+
+
+def main() -> None:
+    """Run one part."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", type=Path)
+    parser.add_argument("--texts", type=Path)
+    parser.add_argument("--part", choices=PARTS, default="sustained")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rate", type=float, default=3500.0)
+    parser.add_argument("--workers", type=int, default=1)
+    chosen = parser.parse_args()
+    where = machine()
+    rows, note = PARTS[chosen.part](chosen, read_texts(chosen.texts))
+    keep(chosen.part, rows, note, where)
+
+
+def sustained(chosen: argparse.Namespace, texts: list[str]) -> tuple[list[dict[str, Any]], str]:
+    """Plain at the rate asked for, secure at two thirds, and the echo at what it can."""
+    options: dict[str, Any] = {"workers": chosen.workers, "connections": 512}
+    plain = ours(chosen.models, texts, chosen.rate, chosen.seconds, **options)
+    secure = ours(chosen.models, texts, chosen.rate * 2 / 3, chosen.seconds, secure=True, **options)
+    short = min(chosen.seconds, 60.0)
+    echo = other("bare aiohttp echo", ECHO, texts, 2 * chosen.rate, short, connections=512)
+    ratio = plain["served/s"] / max(1.0, echo["served/s"])
+    return [plain, secure, echo], f"Plain ÷ echo: {ratio:.2f}."
+
+
+def mean(chosen: argparse.Namespace, texts: list[str]) -> tuple[list[dict[str, Any]], str]:
+    """The event's mean rate, alone and with workers."""
+    found = [
+        ours(chosen.models, texts, MEAN, chosen.seconds, workers=workers)
+        for workers in (0, chosen.workers)
+    ]
+    return found, "The mean rate of the event: 2.8 million messages in two hours."
+
+
+def beyond(chosen: argparse.Namespace, texts: list[str]) -> tuple[list[dict[str, Any]], str]:
+    """Ten thousand a second offered, and right after it the mean rate on the same server."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        settings = (f"models.dir={chosen.models.resolve()}",)
+        with own_server(Path(folder), settings, chosen.workers) as server:
+            settle(chosen.workers)
+            for name, rate, seconds in (
+                ("10,000/s offered", 10_000.0, chosen.seconds),
+                ("the first 10 s after", MEAN, 10.0),
+                ("10 s later", MEAN, 10.0),
+            ):
+                plan = plan_of(texts, rate, seconds)
+                tally, usage = load(server.url, PLAIN, plan, server.pid, 4000)
+                kept = compare(server.store, "wechat:load", plan, tally.acknowledged)
+                found.append(row(name, plan, tally, kept, usage))
+    return found, "4,000 connections; who is not answered 200 was refused or given up after 5 s."
+
+
+def event(chosen: argparse.Namespace, texts: list[str]) -> tuple[list[dict[str, Any]], str]:
+    """The whole event once, at the rate asked for."""
+    found = ours(
+        chosen.models, texts, chosen.rate, 0, workers=chosen.workers, messages=EVENT,
+        connections=512,
+    )  # fmt: skip
+    return [found], f"{EVENT:,} messages, and one in twenty of them twice."
+
+
+Part = Callable[[argparse.Namespace, list[str]], tuple[list[dict[str, Any]], str]]
+PARTS: dict[str, Part] = {"sustained": sustained, "mean": mean, "beyond": beyond, "event": event}
+
+if __name__ == "__main__":
+    main()
