@@ -26,6 +26,7 @@ from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.drift import DriftApi
 from triagebot.desk.frames import Frames
+from triagebot.desk.label_queue import LabelQueueApi
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
@@ -229,6 +230,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         ReplyApi(db, clock, outbox.wake),
         LabelApi(db, holder, clock),
         AuditApi(db, holder, clock),
+        LabelQueueApi(db, holder, clock),
         ClusterApi(db, holder, clock),
         ClearingApi(db, holder, clock),
         TeamApi(db, streams, clock),

@@ -69,6 +69,10 @@ class StandInMind:
     def edited(self, catalogue: Catalogue) -> StandInMind:
         return StandInMind(catalogue)
 
+    @property
+    def needs(self) -> dict[str, int]:
+        return {"complaint": 41}
+
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         return [_predict(text) for text in texts]
 

@@ -42,6 +42,8 @@ WANTED: dict[str, Role | None] = {
     "POST /api/v1/conversations/{id}/notes": AGENT,
     "DELETE /api/v1/notes/{id}": AGENT,
     "GET /api/v1/colleagues": AGENT,
+    "GET /api/v1/label-queue/next": AGENT,
+    "GET /api/v1/label-queue/disputes": AGENT,
     "GET /api/v1/clusters": AGENT,
     "GET /api/v1/clusters/{key}": AGENT,
     "GET /api/v1/clusters/{key}/parts": AGENT,

@@ -13,6 +13,7 @@ from triagebot.desk.clearings import ClearingApi
 from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.frames import Frames
+from triagebot.desk.label_queue import LabelQueueApi
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
@@ -68,6 +69,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         ReplyApi(db, clock, parts.wake),
         LabelApi(db, mind, clock),
         AuditApi(db, mind, clock),
+        LabelQueueApi(db, mind, clock),
         ClusterApi(db, mind, clock),
         ClearingApi(db, mind, clock),
         CatalogueApi(mind),

@@ -33,6 +33,7 @@ class Screen:
 
 
 SCREENS = {
+    "label": Screen(Role.AGENT, ("queue.",)),
     "clusters": Screen(Role.AGENT, ("clusters.",)),
     "answers": Screen(Role.AGENT, ("answers.",)),
     "models": Screen(Role.LEAD, ("models.",)),

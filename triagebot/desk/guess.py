@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from triagebot.desk.shapes import AnswerGuess, Guess, RankedIntentShape, Word
@@ -36,6 +36,10 @@ class Mind(Protocol):
     @property
     def voice(self) -> Voice:
         """Whoever words the answers."""
+
+    @property
+    def needs(self) -> Mapping[str, int]:
+        """How many more right labels each intent needs that is not certified."""
 
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction for each text."""

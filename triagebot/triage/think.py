@@ -78,6 +78,12 @@ class Mind:
         """The bundle's name."""
         return self.bundle.name
 
+    @property
+    def needs(self) -> dict[str, int]:
+        """How many more right labels each intent needs that is not certified yet."""
+        proofs = self.bundle.proof.intents.items()
+        return {name: proof.needs for name, proof in proofs if proof.threshold is None}
+
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         """Return a prediction for each text, in order."""
         heard = [self.hear(text) for text in texts]

@@ -55,6 +55,7 @@ export function openRow() {
 export function belongs(row, view) {
   if (view === "bot") return row.status === "pending";
   if (view === "resolved") return row.status === "resolved";
+  if (view === "snoozed") return Boolean(row.snoozed_until) && row.agent?.id === state.me.id;
   if (row.status !== "open") return false;
   if (view === "waiting") return row.agent === null;
   return view === "open" || row.agent?.id === state.me.id;

@@ -14,7 +14,11 @@ const EXPECTED = {
   hand_back: () => ({ status: "pending", ...AT_REST }),
   resolve: () => ({ status: "resolved", ...AT_REST }),
   reopen: () => ({ status: "open", agent: { id: state.me.id, name: state.me.name } }),
+  snooze: ({ until }) => ({ status: "snoozed", snoozed_until: until, agent: me() }),
+  wake: () => ({ status: "open", snoozed_until: null }),
+  assign: (_, agent) => ({ status: "open", agent }),
 };
+const me = () => ({ id: state.me.id, name: state.me.name });
 // What leads back, in order: a conversation that nobody had is nobody's again.
 const BACK = {
   take: () => ["release"],
@@ -22,16 +26,20 @@ const BACK = {
   hand_back: (before) => (before.agent ? ["take"] : ["take", "release"]),
   resolve: (before) => (before.agent ? ["reopen"] : ["reopen", "release"]),
   reopen: () => ["resolve"],
+  snooze: (before) => (before.agent ? ["wake"] : ["wake", "release"]),
+  // What was given away is the colleague's: they give it back.
+  assign: () => null,
 };
-const GOES_ON = ["resolve", "hand_back"];
+const GOES_ON = ["resolve", "hand_back", "snooze", "assign"];
 
 /** Do one thing to the open conversation; false when it cannot be done now. */
-export function act(name, row = openRow()) {
+export function act(name, row = openRow(), body = {}, agent = null) {
   if (!row || !allowed(row)[name]) return false;
   const index = state.order.indexOf(row.id);
   if (GOES_ON.includes(name)) leaveList(row.id, index);
-  const done = change(name, row, index);
-  say(t(`done.${name}`, { fan: t("fan.short", row) }), () => goBack(name, row, index, done));
+  const done = change(name, row, index, body, agent);
+  const back = BACK[name](row) && (() => goBack(name, row, index, done));
+  say(t(`done.${name}`, { fan: t("fan.short", row), name: agent?.name }), back);
   return true;
 }
 
@@ -59,10 +67,10 @@ export function putRow(row) {
   }
 }
 
-async function change(name, row, index) {
-  putRow({ ...row, ...EXPECTED[name]() });
+async function change(name, row, index, body = {}, agent = null) {
+  putRow({ ...row, ...EXPECTED[name](body, agent) });
   try {
-    const after = await post(`/conversations/${row.id}/${name}`, { fence: row.fence });
+    const after = await post(`/conversations/${row.id}/${name}`, { ...body, fence: row.fence });
     putRow(after);
     return after;
   } catch (error) {

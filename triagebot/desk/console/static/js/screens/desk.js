@@ -12,14 +12,14 @@ import { startContext } from "../ui/context.js";
 import { startHead } from "../ui/head.js";
 import { startList } from "../ui/list.js";
 import { VIEWS, startRail } from "../ui/rail.js";
-import { openSearch } from "../ui/search.js";
 import { startThread } from "../ui/thread.js";
 import { complain } from "../ui/toast.js";
 import { act, step } from "./actions.js";
 import { loadMore, openConversation, readAddress, refresh, showView } from "./inbox.js";
 import { pickFor, setIntent, unlabel } from "./labels.js";
 import { heard, letInAtRest } from "./live.js";
-import { retry, send, sendAndResolve } from "./sending.js";
+import { addNote, removeNote } from "./notes.js";
+import { retry, send, sendAndResolve, tellTyping } from "./sending.js";
 import { bindKeys } from "./shortcuts.js";
 
 const RETRY = 3000;
@@ -30,13 +30,19 @@ const does = {
   hand_back: () => act("hand_back"),
   resolve: () => act("resolve"),
   reopen: () => act("reopen"),
+  snooze: () => later("snooze"),
+  assign: () => later("assign"),
+  similar: () => later("similar"),
+  typing: tellTyping,
+  note: addNote,
+  unnote: removeNote,
   back: () => openConversation(null),
   toggle_context: toggleContext,
   toggleContext,
   refresh,
   up,
   stepView: (by) => go(VIEWS[(VIEWS.indexOf(state.view) + by + VIEWS.length) % VIEWS.length]),
-  search: () => openSearch((hit) => openConversation(hit.conversation_id, hit.message_id)),
+  search,
   suggest: (index) => suggestDraft(index),
   label: pickFor,
   unlabel,
@@ -46,6 +52,17 @@ const does = {
   send,
   sendAndResolve,
 };
+
+// What opens now and then is loaded when it is first asked for.
+async function later(name) {
+  const handing = await import("./handing.js");
+  handing[name]();
+}
+
+async function search() {
+  const { openSearch } = await import("../ui/search.js");
+  openSearch((hit) => openConversation(hit.conversation_id, hit.message_id));
+}
 
 function go(view) {
   openConversation(null);

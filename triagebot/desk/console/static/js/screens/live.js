@@ -4,7 +4,8 @@ import { t } from "../core/i18n.js";
 import { belongs, state, update } from "../core/store.js";
 import { isAtRest } from "../ui/list.js";
 import { say } from "../ui/toast.js";
-import { loadDetail, refresh } from "./inbox.js";
+import { showTyping } from "../ui/composer.js";
+import { loadDetail, openConversation, refresh } from "./inbox.js";
 
 const SETTLE = 200;
 const LOOK = 2000;
@@ -15,6 +16,8 @@ const takers = {
   message: takeMessage,
   counts: (counts) => update({ counts: { ...state.counts, ...counts } }, "counts"),
   model: takeModel,
+  typing: takeTyping,
+  mention: takeMention,
   catalogue: () => loadCatalogue().catch(() => {}),
   resync: takeAll,
 };
@@ -66,6 +69,14 @@ function takeMessage({ conversation_id: id, item }) {
 function isSameSend(sent, item) {
   const isMine = item.from === "agent" && item.agent?.id === state.me.id;
   return sent.client_id && isMine && sent.text === item.text;
+}
+
+function takeTyping({ conversation_id: id, agent_id: who, name }) {
+  if (id === state.openId && who !== state.me.id) showTyping(name);
+}
+
+function takeMention({ agent_id: who, by, conversation_id: id }) {
+  if (who === state.me.id) say(t("mention", { name: by }), () => openConversation(id), 60, "open");
 }
 
 async function takeModel({ name }) {

@@ -98,3 +98,12 @@ function dropItem(conversationId, itemId) {
   const thread = state.detail.thread.filter((each) => each.id !== itemId);
   update({ detail: { ...state.detail, thread } }, "detail");
 }
+
+let told = 0;
+
+/** Tell colleagues now and then that I am writing here. */
+export function tellTyping(id) {
+  if (Date.now() - told < 3000) return;
+  told = Date.now();
+  post(`/conversations/${id}/typing`).catch(() => {});
+}

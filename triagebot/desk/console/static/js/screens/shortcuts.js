@@ -2,10 +2,9 @@
 import { byId } from "../core/dom.js";
 import { bind } from "../core/keys.js";
 import { toggleTheme } from "../core/prefs.js";
-import { focusComposer } from "../ui/composer.js";
+import { focusComposer, startNote } from "../ui/composer.js";
 import { bindScreens } from "../ui/screens.js";
-import { openSettings } from "../ui/settings.js";
-import { openSheet } from "../ui/sheet.js";
+import { openSettings, openSheet } from "../ui/lazily.js";
 import { toggleWhy } from "../ui/thread.js";
 import { undoNewest } from "../ui/toast.js";
 import { act, step } from "./actions.js";
@@ -18,6 +17,7 @@ export function bindKeys(does) {
     { keys: ["K"], text: "keys.previous", code: "KeyK", altToo: true, run: () => step(-1) },
     { keys: ["R", "↵"], text: "keys.reply", code: "Enter", run: focusComposer },
     { code: "KeyR", altToo: true, run: focusComposer },
+    { keys: ["N"], text: "keys.note", code: "KeyN", altToo: true, run: startNote },
     { keys: ["["], text: "keys.previous_view", symbols: "[【", run: () => does.stepView(-1) },
     { keys: ["]"], text: "keys.next_view", symbols: "]】", run: () => does.stepView(1) },
     { keys: ["."], text: "keys.refresh", symbols: ".。", run: does.refresh },
@@ -28,6 +28,9 @@ export function bindKeys(does) {
     { keys: ["M"], text: "keys.take", code: "KeyM", run: () => act("take") },
     { keys: ["⇧M"], text: "keys.release", code: "KeyM", shift: true, run: () => act("release") },
     { keys: ["B"], text: "keys.hand_back", code: "KeyB", run: () => act("hand_back") },
+    { keys: ["A"], text: "keys.assign", code: "KeyA", run: does.assign },
+    { keys: ["H"], text: "keys.snooze", code: "KeyH", run: does.snooze },
+    { keys: ["F"], text: "keys.similar", code: "KeyF", run: does.similar },
     { keys: ["E"], text: "keys.resolve", code: "KeyE", altToo: true, run: () => act("resolve") },
     { keys: ["Z"], text: "keys.undo", code: "KeyZ", run: undoNewest },
   ]);
@@ -43,6 +46,7 @@ export function bindKeys(does) {
   bind("write", [
     { keys: ["Ctrl", "↵"], text: "keys.send" },
     { keys: ["Ctrl", "⇧", "↵"], text: "keys.send_resolve" },
+    { keys: ["/", "\u3001"], text: "keys.snippets" },
     { keys: ["Esc"], text: "keys.leave" },
   ]);
   bindScreens();

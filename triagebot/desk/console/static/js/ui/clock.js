@@ -25,7 +25,8 @@ export function showClock(node, row) {
   if (node.hidden) return;
   const left = new Date(row.window_until) - Date.now();
   node.style.setProperty("--left", Math.min(1, Math.max(0, left / WINDOW)).toFixed(3));
-  setText(node, leftOf(row));
+  const few = row.messages_left ?? null;
+  setText(node, few === null ? leftOf(row) : `${leftOf(row)} · ${t("clock.messages", { n: few })}`);
   attribute(node, "title", t("clock.title"));
   node.className = `clock ${level(left)}`;
 }

@@ -10,7 +10,7 @@ import { bytesOf, MOST_BYTES } from "./meter.js";
 
 const NEAR = 0.85;
 
-let box, shownId = null, suggested = "", does;
+let box, shownId = null, suggested = "", does, isNote = false, writer = "", timer;
 
 /** Draw the composer; `does.send(text)`, `does.sendAndResolve(text)`. */
 export function startComposer(actions) {
@@ -20,7 +20,10 @@ export function startComposer(actions) {
     keepDraft(shownId, box.value);
     fit();
     drawMeter();
+    if (!isNote && box.value.trim()) does.typing(shownId);
   });
+  box.addEventListener("input", offerSnippets);
+  byId("do-note").addEventListener("click", () => showNote(!isNote));
   box.addEventListener("keydown", onKey);
   byId("do-send").addEventListener("click", () => send(does.send));
   document.documentElement.addEventListener("theme", draw);
@@ -28,14 +31,62 @@ export function startComposer(actions) {
 }
 
 export function focusComposer() {
+  showNote(false);
   if (box.disabled) return false;
   box.focus();
   return true;
 }
 
+/** Write a note for colleagues, whoever has the conversation. */
+export function startNote() {
+  if (!openRow()) return false;
+  showNote(true);
+  box.focus();
+  return true;
+}
+
+/** Say for some seconds that a colleague is writing here too. */
+export function showTyping(name) {
+  writer = name;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    writer = "";
+    draw();
+  }, 5000);
+  draw();
+}
+
+// Each kind of text has its own draft: a note must never end before a fan.
+function showNote(isOn) {
+  if (isNote === isOn) return;
+  isNote = isOn;
+  shownId = null;
+  draw();
+}
+
+const draftKey = () => (isNote ? `${state.openId}.note` : state.openId);
+
+// "/" at the start or after a blank; with Chinese punctuation on, the same key types U+3001.
+const OPENS = /(^|\s)[/\u3001]$/;
+
+async function offerSnippets(event) {
+  const at = box.selectionStart;
+  if (event.isComposing || !event.data || !OPENS.test(box.value.slice(0, at))) return;
+  const { openSnippets } = await import("./snippets.js");
+  const rest = [box.value.slice(0, at - 1), box.value.slice(at)];
+  openSnippets((text) => {
+    write(rest.join(text));
+    keepDraft(shownId, box.value);
+    box.focus();
+    const end = rest[0].length + text.length;
+    box.setSelectionRange(end, end);
+  });
+}
+
 /** Put a suggestion into the box; what a person typed there stays. It is never sent by itself. */
 export function suggest(text) {
   if (box.disabled) return false;
+  showNote(false);
   const isUntouched = !box.value.trim() || box.value === suggested;
   write(isUntouched ? text : `${box.value.trimEnd()}\n${text}`);
   suggested = box.value;
@@ -69,23 +120,26 @@ function send(how) {
   write("");
   suggested = "";
   keepDraft(shownId, "");
-  how(text);
+  if (isNote) does.note(text);
+  else how(text);
 }
 
 function draw() {
   const row = openRow();
   if (!row || row.id !== state.openId) return;
-  if (shownId !== row.id) {
-    shownId = row.id;
+  if (shownId !== draftKey()) {
+    shownId = draftKey();
     suggested = "";
-    write(draftOf(row.id));
+    write(draftOf(shownId));
   }
   const isTheirs = row.agent !== null && row.agent.id !== state.me.id;
-  box.disabled = isTheirs || isOver(row);
-  const note = noteOf(row, isTheirs);
+  box.disabled = !isNote && (isTheirs || isOver(row) || row.messages_left === 0);
+  const note = isNote ? "" : noteOf(row, isTheirs);
+  box.closest(".composer").classList.toggle("noting", isNote);
+  attribute(byId("do-note"), "aria-pressed", String(isNote));
   byId("composer-note").hidden = !note;
   setText(byId("composer-note").querySelector("span"), note);
-  const placeholder = isTheirs ? "composer.theirs" : placeholderOf(row);
+  const placeholder = isNote ? "composer.note" : isTheirs ? "composer.theirs" : placeholderOf(row);
   attribute(box, "placeholder", t(placeholder, { name: row.agent?.name }));
   setText(byId("send-hint"), t(`composer.hint.${prefs.send}`));
   drawMeter();
@@ -93,7 +147,9 @@ function draw() {
 
 function noteOf(row, isTheirs) {
   if (isTheirs) return t("composer.held", { name: row.agent.name });
-  return isOver(row) ? t("composer.over") : "";
+  if (isOver(row)) return t("composer.over");
+  if (row.messages_left === 0) return t("composer.used_up");
+  return writer ? t("composer.typing", { name: writer }) : "";
 }
 
 function placeholderOf(row) {

@@ -5,7 +5,7 @@ import { openRow, state, watch } from "../core/store.js";
 import { leftOf } from "./clock.js";
 
 const BUTTONS = [
-  "take", "release", "hand_back", "resolve", "reopen", "back", "toggle_context",
+  "take", "release", "snooze", "assign", "hand_back", "resolve", "reopen", "back", "toggle_context",
 ];
 
 /** Draw the head; `does` maps the buttons' names to what they do. */
@@ -29,6 +29,9 @@ export function allowed(row) {
   return {
     take: isFree && !isResolved,
     release: isMine && row.status === "open",
+    snooze: row.status === "open" && (isFree || isMine),
+    assign: !isResolved && (isFree || isMine || state.me.role !== "agent"),
+    wake: row.status === "snoozed" && isMine,
     hand_back: row.status === "open" && (isFree || isMine),
     resolve: !isResolved && (isFree || isMine),
     reopen: isResolved,
@@ -42,7 +45,10 @@ function draw() {
   const words = [statusOf(row), row.window_until && leftOf(row)];
   setText(byId("fan-status"), words.filter(Boolean).join(" · "));
   const may = allowed(row);
-  for (const [name, isAllowed] of Object.entries(may)) byId(`do-${name}`).hidden = !isAllowed;
+  for (const name of Object.keys(may)) {
+    const button = byId(`do-${name}`);
+    if (button) button.hidden = !may[name];
+  }
   const hasContext = !document.querySelector(".desk").classList.contains("no-context");
   attribute(byId("do-toggle_context"), "aria-expanded", String(hasContext));
 }

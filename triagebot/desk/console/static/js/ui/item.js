@@ -9,7 +9,8 @@ const LONG = 140;
 /** Return the element of an item; `does` holds `label(item)`, `unlabel(item)`, `retry(item)`. */
 export function createItem(item, does) {
   if (item.from === "system") return createNote(item);
-  const classes = ["item", item.from, item.state ?? ""].filter(Boolean).join(" ");
+  const note = item.kind === "note" ? "note" : "";
+  const classes = ["item", item.from, note, item.state ?? ""].filter(Boolean).join(" ");
   return el(
     "article",
     { class: classes, id: `item-${item.id}`, "aria-label": t(`from.${item.from}`) },
@@ -70,6 +71,10 @@ function meta(item, does) {
   const parts = [];
   if (item.state) parts.push(...delivery(item, does));
   if (item.label) parts.push(...labelParts(item, does));
+  if (item.kind === "note") parts.push(el("span", {}, t("note.only")));
+  if (item.kind === "note" && item.agent?.id === state.me.id) {
+    parts.push(link("note.remove", () => does.unnote(item)));
+  }
   const isSettled = item.state === "delivered";
   return parts.length ? el("div", { class: isSettled ? "meta settled" : "meta" }, ...parts) : null;
 }

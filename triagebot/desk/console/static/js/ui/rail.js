@@ -3,7 +3,7 @@ import { attribute, byId, setText } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { state, watch } from "../core/store.js";
 
-export const VIEWS = ["waiting", "mine", "open", "bot", "resolved"];
+export const VIEWS = ["waiting", "mine", "open", "bot", "resolved", "snoozed"];
 const MOST = 999;
 
 /** Draw the rail; `go(view)` is called when one is pressed. */

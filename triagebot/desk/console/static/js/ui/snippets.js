@@ -1,58 +1,44 @@
-// Short texts for agents: title, shortcut, text; saved one by one.
-import { call, get } from "../core/api.js";
-import { byId, el, fill } from "../core/dom.js";
+// Short texts at hand, found by words, shortcut or initials of the pinyin.
+import { get } from "../core/api.js";
+import { el } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { session } from "../core/page.js";
-import { bytesMeter } from "./edition.js";
-import { showWork } from "./frame.js";
-import { complain, say } from "./toast.js";
+import { initialsOf } from "../core/pinyin.js";
+import { openRow, state } from "../core/store.js";
+import { choose } from "./chooser.js";
 
-let open = null;
-
-/** List the snippets, and show the open one or an empty form. */
-export async function openSnippets() {
-  const all = await get("/snippets");
-  open = all.find((each) => each.id === open?.id) ?? null;
-  const line = (each) => el("li", {}, el("button", {
-    type: "button",
-    "aria-current": each?.id === open?.id ? "true" : null,
-    on: { click: () => { open = each; openSnippets(); } },
-  }, el("span", {}, each ? each.title : t("answers.snippets.new")),
-  el("small", { class: "one-line" }, each ? `/${each.shortcut} · ${each.text}` : "")));
-  fill(byId("lines"), el("ul", {}, line(null), ...all.map(line)));
-  showWork(form(open));
-}
-
-function form(snippet) {
-  const mayWrite = session.agent.role !== "agent";
-  const input = (name, more) => el("div", { class: "field" },
-    el("label", { for: name }, t(`answers.snippets.${name}`)), el(more.rows ? "textarea" : "input", { id: name, ...more }, more.rows ? snippet?.text ?? "" : ""));
-  const body = () => ({ title: byId("title").value.trim(), shortcut: byId("shortcut").value.trim(), text: byId("text").value });
-  const save = () => attempt(async () => {
-    open = await (snippet ? call("PUT", `/snippets/${snippet.id}`, body()) : call("POST", "/snippets", body()));
+/** Open the chooser; `pick(text)` gets the words with their variables filled in. */
+export function openSnippets(pick) {
+  const all = load();
+  choose({
+    label: t("snippets.title"),
+    placeholder: t("right.placeholder"),
+    find: async (query) => (await all).filter((each) => fits(each, query.toLowerCase())),
+    draw: ({ title, text, shortcut }) => [
+      el("span", {}, title, " ", el("span", { class: "quiet" }, shortcut)),
+      el("small", { class: "one-line" }, text),
+    ],
+    note: (item) => (item ? filled(item.text).slice(0, 160) : t("snippets.none")),
+    pick: ({ text }) => pick(filled(text)),
   });
-  const remove = () => attempt(() => call("DELETE", `/snippets/${snippet.id}`));
-  return el(
-    "form",
-    { class: "editor form", on: { submit: (event) => { event.preventDefault(); save(); } } },
-    el("h2", {}, snippet ? snippet.title : t("answers.snippets.new")),
-    el("p", { class: "quiet" }, t("answers.snippets.note")),
-    input("title", { maxlength: 60, required: "", value: snippet?.title ?? "" }),
-    input("shortcut", { maxlength: 20, pattern: "[a-z0-9]*", value: snippet?.shortcut ?? "" }),
-    input("text", { rows: 5, maxlength: 2000, required: "" }),
-    bytesMeter("text"),
-    mayWrite && el("div", { class: "row-forms" },
-      el("button", { class: "button primary", id: "save" }, t("answers.snippets.save")),
-      snippet && el("button", { type: "button", class: "button", on: { click: remove } }, t("answers.snippets.remove"))),
-  );
 }
 
-async function attempt(work) {
-  try {
-    await work();
-    say(t("answers.done"));
-    await openSnippets();
-  } catch (error) {
-    complain(error.fields?.title ? t("answers.problem.title") : error.advice ?? String(error));
-  }
+// The snippets of the team first, then all answers, as somebody wrote both with care.
+async function load() {
+  const own = await get("/snippets").catch(() => []);
+  const answers = [...state.catalogue.answers.values()].map(({ question, text }) => {
+    return { title: question, text, shortcut: "" };
+  });
+  return [...own, ...answers].map((each) => ({ ...each, initials: initialsOf(each.title) }));
+}
+
+function fits({ title, text, shortcut, initials }, query) {
+  const bare = query.replace(/\s/g, "");
+  if (bare && (shortcut.startsWith(bare) || initials.includes(bare))) return true;
+  return `${title} ${text}`.toLowerCase().includes(query);
+}
+
+/** Fill the variables that a person's words may have: who writes and to whom. */
+export function filled(text) {
+  const values = { agent: state.me.name, fan: openRow()?.fan ?? "" };
+  return text.replace(/\{\{?\s*(agent|fan)\s*\}?\}/g, (_, name) => values[name]);
 }

@@ -9,8 +9,8 @@ const MOST = 3;
 const shown = [];
 
 /** Say that something is done. With `undo`, it can be taken back by button or key for a while. */
-export function say(text, undo, seconds = undo ? UNDO_SECONDS : 4) {
-  show({ text, undo, seconds });
+export function say(text, undo, seconds = undo ? UNDO_SECONDS : 4, name = "undo") {
+  show(name === "undo" ? { text, undo, seconds } : { text, open: undo, seconds });
 }
 
 /** Say that something failed. With `retry`, it can be tried again. */
@@ -34,6 +34,7 @@ function show(toast) {
     toast.isProblem && icon("warning"),
     el("span", {}, toast.text),
     toast.undo && action(toast, "undo", [t("undo"), el("kbd", {}, "Z")]),
+    toast.open && action(toast, "open", [t("open")]),
     toast.retry && action(toast, "retry", [t("retry")]),
     toast.isProblem && closer(toast),
   );

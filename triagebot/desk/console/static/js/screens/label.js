@@ -1,0 +1,182 @@
+// The label queue: one message, one key. What becomes a label teaches the next model.
+import { call, get } from "../core/api.js";
+import { el } from "../core/dom.js";
+import { number, score, t, titleOf } from "../core/i18n.js";
+import { state } from "../core/store.js";
+import { intentTitle } from "../ui/decision.js";
+import { showNote, showSide, showWork, startFrame } from "../ui/frame.js";
+import { pickIntent } from "../ui/picker.js";
+import { dayBegan, focusWork, said, showEmpty, talkBefore, verdictButton } from "../ui/task.js";
+import { complain } from "../ui/toast.js";
+
+const MOST_NEEDS = 12;
+const skipped = [];
+const done = [];
+let item = null;
+let needs = [];
+let disputes = [];
+
+async function load() {
+  const skip = [...skipped, ...done.map((each) => each.message_id)].slice(-100).join(",");
+  const query = new URLSearchParams({ skip, since: dayBegan() });
+  try {
+    const next = await get(`/label-queue/next?${query}`);
+    ({ item, needs } = next);
+    showNote(t("queue.note", { n: number(next.waiting), today: number(next.today) }));
+    draw();
+  } catch (error) {
+    complain(error.advice, load);
+  }
+}
+
+async function loadDisputes() {
+  disputes = await get("/label-queue/disputes").catch(() => []);
+  drawSide();
+}
+
+const guesses = () => item?.guess?.intents ?? [];
+
+function draw() {
+  drawSide();
+  const undo = { name: "queue.undo", key: "U", run: takeBack, hidden: done.length === 0 };
+  if (!item) {
+    showEmpty("resolved", t("queue.empty"), t("queue.empty.note"));
+    if (done.length) document.querySelector("#work .empty").append(verdictButton(undo));
+    return;
+  }
+  showWork(
+    el(
+      "article",
+      { class: "task" },
+      talkBefore(item.before),
+      said("queue.said", item.text, "fan"),
+      el("h2", { class: "question" }, t("queue.question")),
+      el("div", {}, ...guesses().map(choice)),
+      el(
+        "div",
+        { class: "verdicts" },
+        verdictButton({ name: "queue.other", key: "I", run: other }),
+        verdictButton({ name: "queue.none", key: "0", run: none }),
+        verdictButton({ name: "queue.skip", key: t("key.space"), run: skip }),
+        verdictButton(undo),
+      ),
+      el("p", { class: "quiet" }, t(`queue.why.${item.why}`)),
+    ),
+  );
+  focusWork();
+}
+
+function choice({ intent, confidence }, index) {
+  const share = { "--share": confidence.toFixed(3) };
+  const hear = { click: () => label(intent), focus: () => drawSide(intent), pointerenter: () => drawSide(intent) };
+  return el(
+    "button",
+    { type: "button", class: "guess", on: hear },
+    el("kbd", {}, String(index + 1)),
+    el("span", { class: "one-line" }, intentTitle(intent)),
+    el("span", { class: "number" }, score(confidence)),
+    el("span", { class: "guess-bar", css: share }, el("i")),
+  );
+}
+
+// Beside: what belongs to the intent at hand, what is still missing, and what people differ on.
+function drawSide(intent = guesses()[0]?.intent) {
+  const known = state.catalogue.intents.get(intent);
+  const lines = [...needs].sort((one, other_) => one.needs - other_.needs).slice(0, MOST_NEEDS);
+  showSide(
+    known && card(
+      t("queue.guideline", { intent: intentTitle(intent) }),
+      el("p", { class: "guideline" }, titleOf(known.guideline)),
+    ),
+    card(
+      t("queue.needs"),
+      lines.length === 0 && el("p", { class: "quiet" }, t("queue.needs.none")),
+      ...lines.map(({ intent: name, needs: n }) =>
+        el("p", {}, t("queue.needs.line", { intent: intentTitle(name), n: number(n) })),
+      ),
+    ),
+    card(
+      t("queue.disputes"),
+      disputes.length === 0 && el("p", { class: "quiet" }, t("queue.disputes.none")),
+      ...disputes.map(({ text, opinions }) =>
+        el(
+          "div",
+          { class: "dispute" },
+          el("p", {}, text),
+          el("small", {}, opinions.map(({ by, intent: name }) => `${by}: ${intentTitle(name)}`).join(" · ")),
+        ),
+      ),
+    ),
+  );
+}
+
+function card(title, ...children) {
+  return el("section", { class: "card" }, el("h2", {}, title), ...children);
+}
+
+async function label(intent) {
+  if (!item || !intent) return;
+  const labelled = item;
+  item = null;
+  try {
+    await call("PUT", `/messages/${labelled.message_id}/label`, { intent });
+    done.push(labelled);
+    load();
+    loadDisputes();
+  } catch (error) {
+    complain(error.advice);
+    item = labelled;
+    draw();
+  }
+}
+
+const pick = (index) => label(guesses()[index]?.intent);
+
+function other() {
+  if (item) pickIntent(label);
+}
+
+function none() {
+  const rest = [...state.catalogue.intents.values()].find(({ kind }) => kind === "out_of_scope");
+  if (rest) label(rest.name);
+}
+
+function skip() {
+  if (!item) return;
+  skipped.push(item.message_id);
+  load();
+}
+
+async function takeBack() {
+  const last = done.pop();
+  if (!last) return;
+  try {
+    await call("DELETE", `/messages/${last.message_id}/label`);
+    item = last;
+    draw();
+    loadDisputes();
+  } catch (error) {
+    done.push(last);
+    complain(error.advice);
+  }
+}
+
+const digits = Array.from({ length: 5 }, (_, index) => {
+  return { code: `Digit${index + 1}`, run: () => pick(index) };
+});
+
+await startFrame({
+  decide: [
+    { keys: ["1", "…", "5"], text: "queue.pick" },
+    ...digits,
+    { keys: ["↵"], text: "queue.accept", code: "Enter", run: () => pick(0) },
+    { keys: ["0"], text: "queue.none", code: "Digit0", run: none },
+    { keys: ["I", "/"], text: "queue.other", code: "KeyI", run: other },
+    { symbols: "/\u3001", run: other },
+    { keys: ["Space"], text: "queue.skip", symbols: " ", run: skip },
+    { keys: ["U", "⌫"], text: "queue.undo", code: "KeyU", run: takeBack },
+    { code: "Backspace", run: takeBack },
+  ],
+});
+load();
+loadDisputes();
