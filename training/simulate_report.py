@@ -40,21 +40,21 @@ def _head(runs: Runs, plan: Plan, source: str) -> str:
 def _charts(runs: Runs, plan: Plan) -> str:
     promised = percent(plan.max_error)
     figures = (
-        ("reach", f"答错 ≤ {promised} 时可答 coverage at the promise"),
-        ("proven", "已证明、可自动回答 proven coverage"),
-        ("accuracy", "准确率 accuracy"),
+        ("reach", f"答错 ≤ {promised} 时可答 coverage at the promise", "占比 share"),
+        ("proven", "已证明、可自动回答 proven coverage", "占比 share"),
+        ("accuracy", "准确率 accuracy", "准确率 accuracy"),
     )
     drawn = "".join(
-        f"<figure><figcaption>{escape(title)}</figcaption>{_curves(runs, name, title)}</figure>"
-        for name, title in figures
+        f"<figure><figcaption>{escape(title)}</figcaption>{_curves(runs, name, title, up)}</figure>"
+        for name, title, up in figures
     )
     return (
         heading("每条标注换来多少", "What labels buy")
-        + f'<div class="pair">{drawn}</div>{_legend(runs)}'
+        + f'{_legend(runs)}<div class="pair">{drawn}</div>'
     )
 
 
-def _curves(runs: Runs, figure: str, title: str) -> str:
+def _curves(runs: Runs, figure: str, title: str, up: str) -> str:
     values = {
         name: [(float(each.labels), float(getattr(each, figure))) for each in rounds]
         for name, rounds in runs.items()
@@ -63,7 +63,7 @@ def _curves(runs: Runs, figure: str, title: str) -> str:
     most = max(x for x, _ in points)
     top = min(1.0, ceil(5 * max(0.2, *(y for _, y in points))) / 5)
     plot = Plot(right=ceil(most / 500) * 500.0, top=top)
-    body = plot.axes("标注条数 labels spent", title.split()[0], lambda value: f"{value:,.0f}")
+    body = plot.axes("标注条数 labels spent", up, lambda value: f"{value:,.0f}")
     for number, curve in enumerate(values.values()):
         body += f'<polyline class="curve c{number}" points="{plot.path(curve)}"/>'
         body += "".join(
