@@ -8,7 +8,7 @@ softmax a calibrated probability.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,9 @@ from scipy.sparse import csr_matrix
 from scipy.special import log_softmax
 from sklearn.svm import LinearSVC
 
+from training.document_frequency import document_frequency
 from triagebot.triage.features import Message, Vocabulary
-from triagebot.triage.grams import character_ngrams, word_ngrams
+from triagebot.triage.grams import word_ngrams
 
 Done = Callable[[int, int], None]
 """Called with steps done and steps in all."""
@@ -46,11 +47,8 @@ class FitSettings:
 
 def learn_vocabulary(messages: Sequence[Message], settings: FitSettings) -> Vocabulary:
     """Return the features of `messages` in alphabetical order, words first."""
-    words: Counter[str] = Counter()
-    characters: Counter[str] = Counter()
-    for text, tokens in messages:
-        words.update(set(word_ngrams(tokens)))
-        characters.update(set(character_ngrams(text)))
+    words = Counter(word for _, tokens in messages for word in set(word_ngrams(tokens)))
+    characters = document_frequency([text for text, _ in messages], settings.min_characters)
     kept_words = _frequent(words, settings.min_words)
     kept_characters = _frequent(characters, settings.min_characters)
     frequency = [0, *(words[w] for w in kept_words), *(characters[c] for c in kept_characters)]
@@ -65,7 +63,7 @@ def learn_vocabulary(messages: Sequence[Message], settings: FitSettings) -> Voca
     )
 
 
-def _frequent(counts: Counter[str], least: int) -> list[str]:
+def _frequent(counts: Mapping[str, int], least: int) -> list[str]:
     # A tab or line break would break the vocabulary file, and neither survives normalising.
     return sorted(gram for gram, count in counts.items() if count >= least)
 
