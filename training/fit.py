@@ -15,7 +15,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from scipy.special import log_softmax
 from sklearn.svm import LinearSVC
 
@@ -27,13 +27,18 @@ Done = Callable[[int, int], None]
 """Called with steps done and steps in all."""
 
 
+PART = 50_000
+"""How many messages become rows at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class FitSettings:
     """What can be tuned. The defaults are those the benchmarks kept.
 
     `C` is the inverse of the regularisation; a feature is kept when at least `min_words` or
     `min_characters` messages have it; `block_weights` are those of words and characters;
-    `tolerance` is how far from the optimum the solver may stop.
+    `tolerance` is how far from the optimum the solver may stop. Above `large` rows a model is
+    learnt by small batches; of words and of characters the most frequent `most` are kept.
     """
 
     C: float = 0.8
@@ -43,14 +48,16 @@ class FitSettings:
     folds: int = 5
     seed: int = 7
     tolerance: float = 1e-3
+    large: int = 150_000
+    most: int = 250_000
 
 
 def learn_vocabulary(messages: Sequence[Message], settings: FitSettings) -> Vocabulary:
     """Return the features of `messages` in alphabetical order, words first."""
     words = Counter(word for _, tokens in messages for word in set(word_ngrams(tokens)))
     characters = document_frequency([text for text, _ in messages], settings.min_characters)
-    kept_words = _frequent(words, settings.min_words)
-    kept_characters = _frequent(characters, settings.min_characters)
+    kept_words = _frequent(words, settings.min_words, settings.most)
+    kept_characters = _frequent(characters, settings.min_characters, settings.most)
     frequency = [0, *(words[w] for w in kept_words), *(characters[c] for c in kept_characters)]
     idf = np.log((1 + len(messages)) / (1 + np.array(frequency, np.float64))) + 1.0
     idf[0] = 1.0
@@ -63,16 +70,30 @@ def learn_vocabulary(messages: Sequence[Message], settings: FitSettings) -> Voca
     )
 
 
-def _frequent(counts: Mapping[str, int], least: int) -> list[str]:
+def _frequent(counts: Mapping[str, int], least: int, most: int) -> list[str]:
     # A tab or line break would break the vocabulary file, and neither survives normalising.
-    return sorted(gram for gram, count in counts.items() if count >= least)
+    kept = sorted(gram for gram, count in counts.items() if count >= least)
+    if len(kept) > most:
+        kept = sorted(sorted(kept, key=lambda gram: -counts[gram])[:most])
+    return kept
 
 
-def matrix(vocabulary: Vocabulary, messages: Sequence[Message]) -> csr_matrix:
-    """Return the messages' rows, shape (n_messages, n_features), by the serving code itself."""
+def matrix(
+    vocabulary: Vocabulary, messages: Sequence[Message], *, small: bool = False
+) -> csr_matrix:
+    """Return the messages' rows, shape (n_messages, n_features), by the serving code itself.
+
+    `small` keeps them in half of the memory, with half of the digits.
+    """
+    parts = [_csr(vocabulary, messages[i : i + PART], small) for i in range(0, len(messages), PART)]
+    return vstack(parts, format="csr") if len(parts) > 1 else parts[0]
+
+
+def _csr(vocabulary: Vocabulary, messages: Sequence[Message], small: bool) -> csr_matrix:
     rows = vocabulary.rows(messages)
     ends = np.append(rows.starts, len(rows.ids))
-    return csr_matrix((rows.values, rows.ids, ends), shape=(len(messages), len(vocabulary)))
+    values = rows.values.astype(np.float32) if small else rows.values
+    return csr_matrix((values, rows.ids, ends), shape=(len(messages), len(vocabulary)))
 
 
 def learn_weights(

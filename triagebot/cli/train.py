@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the model; made from the data by default.")
 @click.option("--seed", default=7, show_default=True, help="Seed of folds and solver.")
 @click.option("--jobs", default=2, show_default=True, help="Processes to train with.")
+@click.option(
+    "--backend",
+    type=click.Choice(["loky", "threading", "dask"]),
+    default="loky",
+    show_default=True,
+    help="What trains in parallel; dask needs its extra.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="A dask cluster, as tcp://host:8786.")
 @click.option("--promote", is_flag=True, help="Let it serve at once if the gate lets it pass.")
 @click.pass_obj
 def train(
@@ -37,20 +45,25 @@ def train(
     name: str | None,
     seed: int,
     jobs: int,
+    backend: str,
+    scheduler: str | None,
     promote: bool,
 ) -> None:
     """Train a model from intents/ and labels."""
+    from training.workers import workers
+
     settings = obj["settings"]
     models = out or Path(settings.models.dir)
-    trained = run(
-        intents or Path(settings.intents.dir),
-        list(labels),
-        models,
-        name,
-        seed,
-        jobs,
-        signing_key(settings),
-    )
+    with workers(backend, scheduler):
+        trained = run(
+            intents or Path(settings.intents.dir),
+            list(labels),
+            models,
+            name,
+            seed,
+            jobs,
+            signing_key(settings),
+        )
     if promote:
         _promote(settings, models, trained.folder.name)
     if obj["json"]:

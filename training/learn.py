@@ -1,0 +1,160 @@
+"""From a dataset to a model, and what it makes of messages it has not seen.
+
+Up to `FitSettings.large` rows every row is judged by a model that never saw its fold, and a support
+vector machine learns from all. Above, both would take hours: a softmax regression learns by small
+batches (`minibatch.py`), and the rows of one fold are judged by a second one that never saw them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from training.dataset import Dataset
+from training.fit import (
+    FitSettings,
+    held_out_scores,
+    learn_temperature,
+    learn_vocabulary,
+    learn_weights,
+    matrix,
+    softmax,
+)
+from training.minibatch import learn_softmax
+from triagebot.errors import NothingToDo
+from triagebot.triage.classify import LinearModel
+from triagebot.triage.features import Message, Vocabulary
+from triagebot.triage.segment import build_segmenter
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, steps done and steps in all."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows with calibrated probabilities, shape (n_rows, n_intents), by models that never saw them.
+
+    `numbers` are the places of the rows' intents.
+    """
+
+    dataset: Dataset
+    messages: Sequence[Message]
+    numbers: Ints
+    probabilities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learnt from a dataset, and how it fares on what it has not seen."""
+
+    dataset: Dataset
+    intents: tuple[str, ...]
+    vocabulary: Vocabulary
+    model: LinearModel
+    judged: Judged
+
+
+def learn(
+    dataset: Dataset, words: Sequence[str], settings: FitSettings, jobs: int, progress: Progress
+) -> Learned:
+    """Learn vocabulary, weights and temperature; `words` are the dictionary's.
+
+    Raises `NothingToDo` with fewer than two intents.
+    """
+    intents = dataset.intents
+    if len(intents) < 2:
+        raise NothingToDo("a model needs sentences of at least two intents")
+    messages = _segment(dataset, words, progress)
+    progress("features", 0, 1)
+    vocabulary = learn_vocabulary(messages, settings)
+    x = matrix(vocabulary, messages, small=len(messages) > settings.large)
+    place = {intent: i for i, intent in enumerate(intents)}
+    numbers = np.array([place[row.intent] for row in dataset.rows], np.int64)
+    row_weights = np.array([row.weight for row in dataset.rows])
+    folds = dataset.folds(settings.folds, settings.seed)
+    way = _in_batches if len(messages) > settings.large else _exactly
+    rows, scores, weights = way(
+        x, numbers, len(intents), row_weights, folds, settings, jobs, progress
+    )
+    temperature = learn_temperature(scores, numbers[rows], row_weights[rows])
+    model = LinearModel(weights, intents, temperature)
+    part = _part(dataset, rows)
+    heard = messages if part is dataset else [messages[i] for i in rows.tolist()]
+    judged = Judged(part, heard, numbers[rows], softmax(scores, temperature))
+    return Learned(dataset, intents, vocabulary, model, judged)
+
+
+def _exactly(
+    x: csr_matrix,
+    numbers: Ints,
+    n_intents: int,
+    row_weights: Floats,
+    folds: Ints,
+    settings: FitSettings,
+    jobs: int,
+    progress: Progress,
+) -> tuple[Ints, Floats, NDArray[np.float32]]:
+    """Return all rows, their scores, and the weights of the final model."""
+    scores = held_out_scores(
+        x,
+        numbers,
+        n_intents,
+        row_weights,
+        folds,
+        settings,
+        jobs,
+        lambda done, total: progress("folds", done, total),
+    )
+    progress("fit", 0, 1)
+    weights = learn_weights(x, numbers, n_intents, row_weights, settings)
+    return np.arange(x.shape[0]), scores, weights
+
+
+def _in_batches(
+    x: csr_matrix,
+    numbers: Ints,
+    n_intents: int,
+    row_weights: Floats,
+    folds: Ints,
+    settings: FitSettings,
+    jobs: int,
+    progress: Progress,
+) -> tuple[Ints, Floats, NDArray[np.float32]]:
+    """Return the rows of the first fold, their scores, and the weights of the final model."""
+    progress("fit", 0, 1)
+    seen = np.where(folds == 0, 0.0, row_weights)
+    without, weights = Parallel(n_jobs=min(jobs, 2))(
+        delayed(learn_softmax)(x, numbers, n_intents, worth, settings.seed)
+        for worth in (seen, row_weights)
+    )
+    rows = np.flatnonzero(folds == 0)
+    return rows, np.asarray(x[rows] @ without, np.float64), weights
+
+
+def _part(dataset: Dataset, rows: Ints) -> Dataset:
+    if len(rows) == len(dataset.rows):
+        return dataset
+    kept = rows.tolist()
+    return replace(
+        dataset,
+        rows=tuple(dataset.rows[i] for i in kept),
+        normalised=tuple(dataset.normalised[i] for i in kept),
+    )
+
+
+def _segment(dataset: Dataset, words: Sequence[str], progress: Progress) -> list[Message]:
+    segmenter = build_segmenter(words)
+    messages: list[Message] = []
+    for done, text in enumerate(dataset.normalised):
+        if done % 5000 == 0:
+            progress("segment", done, len(dataset.normalised))
+        messages.append((text, segmenter.cut(text)))
+    return messages
