@@ -10,12 +10,13 @@ import psycopg
 import pytest
 
 from triagebot.store import database as database_module
-from triagebot.store import events, patience
+from triagebot.store import events
 from triagebot.store.database import Database
 
 
 @pytest.fixture
-async def nodes(new_postgres_url, clock):
+async def nodes(new_postgres_url, clock, monkeypatch):
+    monkeypatch.setattr(database_module, "WRITE_SECONDS", 2.0)
     both = [Database(new_postgres_url, clock=clock) for _ in range(2)]
     for node in both:
         await node.start()
@@ -46,8 +47,7 @@ async def test_many_commits_ring_few_times(nodes, new_postgres_url):
     assert 1 <= len(rung) <= took / 0.2 + 2
 
 
-async def test_a_commit_leaves_a_frozen_line_for_another(nodes, new_postgres_url, monkeypatch):
-    monkeypatch.setattr(patience, "LOOK_SECONDS", 0.05)
+async def test_a_commit_leaves_a_frozen_line_for_another(nodes, new_postgres_url):
     await nodes[0].write(events.emit, "noted")
     with _frozen(new_postgres_url):
         began = time.monotonic()

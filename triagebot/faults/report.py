@@ -71,6 +71,9 @@ show. The shorter runs, and the planted faults of those three, are in `tests/fau
 - **Simulation**: intake, answering in time, recording and claiming are the code that serves, with
   the real SQL on SQLite in memory. HTTP, threads and PostgreSQL's locks are not in it; the other
   runs have those.
+- **Outages** run on one machine: two nodes, the database and the sender share its processors, and
+  the figures in seconds are of that machine, with other work beside it where the line says so. A
+  failover of three machines (Patroni) and a lossy network are not in it.
 - **Not covered**: real power loss, a 24-hour soak, PostgreSQL under power loss, failing hardware
   memory, and damage that changes a message and its checksum alike (1 in 4 billion).
 """

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WRITE_SECONDS = 3.0
+WRITE_SECONDS = 10.0
 READ_SECONDS = 30.0
-"""After so long a transaction on PostgreSQL is given up, also when the server says nothing."""
+"""After so long a transaction on PostgreSQL is given up, also when the server says nothing.
+
+Much longer than a slow one takes: on a busy machine giving up would be all that is ever done.
+"""
 
 P = ParamSpec("P")
 T = TypeVar("T")
