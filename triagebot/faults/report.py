@@ -137,4 +137,10 @@ def _row(result: Result) -> str:
 def _figures(result: Result) -> str:
     figures = "; ".join(f"{name}: {value}" for name, value in result["figures"].items())
     what = WHAT.get(result["name"], "")
-    return f"- **{result['name']}**: {what}. {figures}. On {result['machine']}.\n"
+    where = f"{result['machine']}, {_load(result)}"
+    return f"- **{result['name']}**: {what}. {figures}. On {where}.\n"
+
+
+def _load(result: Result) -> str:
+    """Say how busy the machine was: seconds are worth nothing without it."""
+    return f"load average {result['load']} at the end" if "load" in result else "load not noted"

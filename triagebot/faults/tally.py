@@ -57,6 +57,7 @@ class Tally:
             "seconds": round(self.seconds, 1),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine(),
+            "load": round(os.getloadavg()[0], 1),
         }
 
     @contextmanager
