@@ -31,6 +31,7 @@ from triagebot.channels.wechat.account import Account, Mode
 from triagebot.channels.wechat.answering import Answering
 from triagebot.channels.wechat.service import WeChatService
 from triagebot.domain.catalogue import Catalogue, Policy
+from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.domain.prediction import Prediction, RankedIntent
@@ -61,6 +62,8 @@ class EchoMind:
         return [Prediction(text, (text,), ranked, (), 1.0, self.model) for text in texts]
 
     def decide(self, inbound, memory, prediction, switches):
+        if memory.status is Status.OPEN:
+            return Decision(Action.SILENT, Reason.PERSON_HAS_IT)
         return Decision(Action.ANSWER, Reason.CERTIFIED, "any", 0.9, prediction.text)
 
     def say(self, decision, place):
@@ -262,6 +265,8 @@ class DeliveryMachine(RuleBasedStateMachine):
             return
         if is_lost and sent.deliveries < DELIVERIES:
             return  # Tencent did not get it, and tries again
+        if sent.is_over:
+            return  # of answers to overlapping deliveries it takes the first
         sent.is_over = True
         if outcome and outcome.reply:
             sent.shown.append(outcome.reply.text)
@@ -272,9 +277,10 @@ async def _both(first, second) -> None:
 
 
 def _ends(connection) -> set[str]:
-    """Return the keys of messages whose late reply ended where a person sees it."""
+    """Return the keys of messages that a person has, or sees that their reply did not arrive."""
     query = """SELECT m.key FROM outbound AS o JOIN message AS m ON m.id = o.message_id
-               WHERE o.state IN ('failed', 'uncertain', 'held', 'queued')"""
+               WHERE o.state IN ('failed', 'uncertain', 'held', 'queued')
+               UNION SELECT key FROM message WHERE reason = 'person_has_it'"""
     return set(connection.exec_driver_sql(query).scalars())
 
 

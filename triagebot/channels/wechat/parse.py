@@ -83,6 +83,8 @@ def _required(fields: Mapping[str, str], name: str) -> str:
 
 def _kind(fields: Mapping[str, str], content: str) -> Kind:
     name = _required(fields, "MsgType").lower()
+    if name == "event":
+        _required(fields, "Event")
     if name.startswith("device_"):
         return Kind.EVENT
     if name == "text" and content.strip() == UNSUPPORTED_TEXT:
