@@ -10,6 +10,7 @@ from triagebot.charts import bar
 from triagebot.domain.catalogue import Catalogue
 from triagebot.models.replay import Example, Group, Judged, ReplayRecord
 
+EXAMPLES = 3
 ACTIONS = {"ask": "反问 ask", "human": "转人工 human", "silent": "不回 silent"}
 
 
@@ -67,7 +68,7 @@ def _row(group: Group, most: float, questions: Mapping[str, str]) -> list[str]:
         f"{group.n:,}",
         f"{group.at_stake:,.0f}",
         bar(group.at_stake, most, "bad"),
-        "<br>".join(map(_example, group.examples)),
+        f'<ul class="examples">{"".join(map(_example, group.examples[:EXAMPLES]))}</ul>',
         _verdicts(group.judged),
     ]
 
@@ -81,13 +82,11 @@ def _treatment(words: str, questions: Mapping[str, str]) -> str:
 
 def _example(example: Example) -> str:
     mark = {"better": badge("good", "好"), "worse": badge("bad", "差")}.get(example.judged, "")
-    return f"{escape(example.text)} {mark}"
+    return f"<li>{escape(example.text)} {mark}</li>"
 
 
 def _verdicts(judged: Judged) -> str:
-    if not judged.better + judged.worse + judged.tied:
-        return "—"
-    return f"+{judged.better} −{judged.worse}"
+    return f"+{judged.better} −{judged.worse}" if judged.better + judged.worse else "—"
 
 
 def _judged(record: ReplayRecord) -> str:
