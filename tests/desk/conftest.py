@@ -32,6 +32,7 @@ from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.models import ModelApi, Shelf
+from triagebot.desk.next_answers import NextAnswerApi
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.recall_page import RecallPage
@@ -247,7 +248,10 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         SearchApi(db),
         FanApi(db, Forgetting(db, Policy(), MediaFolder(Path("var/media")), clock)),
         MediaApi(db, MediaFolder(Path("var/media"))),
+        SearchApi(db, holder),
+        FanApi(db, Forgetting(db, Policy(), Path("var/media"), clock)),
         reports,
+        NextAnswerApi(db, holder, clock),
         live,
         ReportPage(frames, reports, holder),
         UserApi(db, passwords, clock),

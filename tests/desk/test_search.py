@@ -40,3 +40,11 @@ async def test_a_query_is_words_and_never_an_order_to_the_store(world: World, qu
 async def test_a_query_must_be_fair(world: World, query: str) -> None:
     desk = await world.signed_in("小林")
     assert (await desk.client.get(f"/api/v1/search?{query}")).status == 400
+
+
+async def test_answers_that_say_it_are_found_those_that_ask_for_it_first(world: World) -> None:
+    desk = await world.signed_in("小林")
+    found = (await desk.get("/api/v1/search?q=发货"))["answers"]
+    assert [(hit["id"], hit["marks"]) for hit in found] == [("delivery/when", [[4, 6]])]
+    assert (await desk.get("/api/v1/search?q=订单"))["answers"][0]["id"] == "delivery/track"
+    assert (await desk.get("/api/v1/search?q=发货 国外"))["answers"] == []

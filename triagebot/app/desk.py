@@ -18,6 +18,7 @@ from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.models import ModelApi, Shelf
+from triagebot.desk.next_answers import NextAnswerApi
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.recall_page import RecallPage
@@ -81,8 +82,9 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         ModelApi(db, parts.shelf, clock),
         recalls,
         RecallPage(parts.frames, recalls, mind, clock, parts.timezone),
-        SearchApi(db),
+        SearchApi(db, mind),
         reports,
+        NextAnswerApi(db, mind, clock),
         ReportPage(parts.frames, reports, mind),
         UserApi(db, parts.passwords, clock),
         deeds,

@@ -48,8 +48,11 @@ def desk_frames(auth: Auth, shells: Shells) -> Frames:
     return Frames(auth, shells, read_messages(CONSOLE / "i18n"))
 
 
-def chat_page(mind: LiveMind, brand: str) -> dict[str, object]:
-    """Return what the fans' page shows before the first message."""
+def chat_page(mind: LiveMind, brand: str, closed: str) -> dict[str, object]:
+    """Return what the fans' page shows before the first message.
+
+    `closed` are the hours of work when nobody is there now, empty otherwise.
+    """
     answers = mind.mind.catalogue.answers
     quick = [answers[name].question for name in QUICK_QUESTIONS if name in answers]
-    return {"brand": brand, "quick": quick}
+    return {"brand": brand, "quick": quick, "closed": closed}

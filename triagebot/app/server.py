@@ -30,6 +30,7 @@ from triagebot.desk.clearing_sends import ClearingSends
 from triagebot.desk.drift import DriftApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
+from triagebot.desk.office_hours import OfficeHours
 from triagebot.desk.returning import Returning
 from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.teamwork import TeamApi
@@ -177,7 +178,9 @@ class Server:
         """Return what fans, programs and browsers call."""
         return [
             WebChatApi(self.db, self.turns, news, self.clock, secure=secure),
-            WebChatPages(self.shells, self._chat_page, secure=secure),
+            WebChatPages(
+                self.shells, self._chat_page, secure=secure, embed_in=self.settings.webchat.embed_in
+            ),
             RestApi(self.intake, self.mind, self.clock),
             *program_endpoints(self.settings, self.db, self.clock, self.webhooks, self.outbox.wake),
             SurgeApi(self.db, self.pressure, self.clock),
@@ -196,7 +199,9 @@ class Server:
             await self.db.write(heartbeat.beat, 0)
 
     def _chat_page(self) -> dict[str, object]:
-        return chat_page(self.mind, self.settings.brand.name)
+        desk = self.settings.desk
+        staffed = OfficeHours(desk.hours, desk.timezone, self.clock).staffed()
+        return chat_page(self.mind, self.settings.brand.name, "" if staffed else desk.hours)
 
     async def _running(self, _app: web.Application) -> AsyncIterator[None]:
         """Start the parts, and stop them in the opposite order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import TypeVar
@@ -16,11 +16,13 @@ from triagebot.desk.report_shapes import (
     DayRow,
     HeatRow,
     NamedRow,
+    Rated,
     Treated,
     WaitShape,
 )
 from triagebot.store.first_replies import AgentWork, FirstReply, Waits
 from triagebot.store.hour_counts import HourCount
+from triagebot.store.ratings import Score
 
 Key = TypeVar("Key")
 
@@ -80,6 +82,13 @@ def audited(wrong_answers: Estimate) -> Audited:
         round(1 - wrong_answers.high, 4),
         round(1 - wrong_answers.low, 4),
     )
+
+
+def rated(counts: Mapping[str, int]) -> Rated:
+    """Return the taps with the share of good ones."""
+    good, fair, bad = (counts.get(score, 0) for score in Score)
+    n = good + fair + bad
+    return Rated(n, good, fair, bad, good / n if n else None)
 
 
 def wait_shape(waits: Waits, replies: Sequence[FirstReply]) -> WaitShape:

@@ -86,6 +86,16 @@ class Audited(msgspec.Struct):
     high: float
 
 
+class Rated(msgspec.Struct):
+    """What fans tapped after talks with people; `share` of good ones is None without any."""
+
+    n: int
+    good: int
+    fair: int
+    bad: int
+    share: float | None
+
+
 class Report(msgspec.Struct):
     """All figures of a period; `before` is the period of the same length just before it."""
 
@@ -98,6 +108,7 @@ class Report(msgspec.Struct):
     before: Treated
     audited: Audited
     waits: WaitShape
+    rated: Rated
     days: list[DayRow]
     heat: list[HeatRow]
     intents: list[NamedRow]

@@ -15,7 +15,7 @@ from triagebot.desk.report_shapes import LONGEST_DAYS, Report, ReportQuery
 from triagebot.desk.report_tables import TABLES
 from triagebot.domain.agent import Agent, Role
 from triagebot.errors import BadInput, NotFound
-from triagebot.store import audits, first_replies, hour_counts
+from triagebot.store import audits, first_replies, hour_counts, ratings
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
 from triagebot.web.auth import may
@@ -79,11 +79,13 @@ class ReportApi:
         replies = await read(first_replies.first_replies, begin, end, channel)
         waits = await read(first_replies.waits, begin, end, now, channel)
         work = await read(first_replies.work, begin, end)
+        own = None if may(reader, Role.LEAD) else reader.id
+        rated = await read(ratings.counts, begin, end, own)
         tallies = await read(audits.tally, begin, end)
         catalogue = self._holder.mind.catalogue
         checked = estimate(tallies, catalogue.policy, len(catalogue.intents))[0]
-        if not may(reader, Role.LEAD):
-            work = [each for each in work if each.agent_id == reader.id]
+        if own is not None:
+            work = [each for each in work if each.agent_id == own]
         return Report(
             since=since,
             until=until,
@@ -94,6 +96,7 @@ class ReportApi:
             before=figures.treated(before),
             audited=figures.audited(checked),
             waits=figures.wait_shape(waits, replies),
+            rated=figures.rated(rated),
             days=figures.by_day(counts, since, until, self._zone),
             heat=figures.heat(counts, self._zone),
             intents=figures.by_name(counts, lambda row: row.intent),

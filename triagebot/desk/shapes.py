@@ -208,31 +208,6 @@ class CatalogueShape(msgspec.Struct):
     model: str
 
 
-class SearchQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """Words to find in what fans wrote; parts between blanks must all be there."""
-
-    q: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
-
-
-class SearchHit(msgspec.Struct, rename={"from_": "from"}):
-    """A message with the places of the words, as character ranges."""
-
-    message_id: str
-    conversation_id: str
-    text: str
-    at: datetime
-    from_: Literal["fan"]
-    marks: list[tuple[int, int]]
-
-
-class SearchResult(msgspec.Struct):
-    """Hits, newest first, and how long it took."""
-
-    items: list[SearchHit]
-    took_ms: float
-
-
 class MessageEvent(msgspec.Struct):
     """A new or changed line of a thread."""
 

@@ -86,6 +86,15 @@ class Desk(msgspec.Struct, forbid_unknown_fields=True):
     ] = 20
 
 
+class WebChat(msgspec.Struct, forbid_unknown_fields=True):
+    """[webchat]."""
+
+    embed_in: Annotated[
+        list[str],
+        Help(description="sites whose pages may show the chat, e.g. https://shop.example"),
+    ] = []
+
+
 class WeChat(msgspec.Struct, forbid_unknown_fields=True):
     """[wechat.NAME]: one official account, served at /wechat/NAME."""
 
@@ -200,6 +209,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     brand: Brand = msgspec.field(default_factory=Brand)
     desk: Desk = msgspec.field(default_factory=Desk)
     turns: Turns = msgspec.field(default_factory=Turns)
+    webchat: WebChat = msgspec.field(default_factory=WebChat)
     wechat: dict[str, WeChat] = {}
     retention: Retention = msgspec.field(default_factory=Retention)
     surge: Surge = msgspec.field(default_factory=Surge)

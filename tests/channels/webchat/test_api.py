@@ -170,3 +170,51 @@ async def test_the_page_gives_the_cookie(world: World) -> None:
     response = await (await world.client()).get("/chat")
     assert response.status == 200
     assert "triagebot_fan" in response.cookies
+
+
+async def ended_talk(world: World):
+    """A fan whose talk a person has answered and closed."""
+    fan = await a_fan(world)
+    await fan.says("我要投诉")
+    desk = await world.signed_in("小林")
+    (row,) = (await desk.get("/api/v1/conversations?view=waiting"))["items"]
+    path = f"/api/v1/conversations/{row['id']}"
+    await desk.post(f"{path}/messages", {"text": "好了", "client_id": "a1"}, 201)
+    assert (await fan.reads())["rate"] is False
+    await desk.post(f"{path}/resolve")
+    return fan, desk
+
+
+async def tap(fan: Fan, score: str) -> int:
+    response = await fan.client.post(f"{API}/rating", json={"score": score})
+    return response.status
+
+
+async def test_an_ended_talk_is_rated_once_and_counted(world: World) -> None:
+    fan, desk = await ended_talk(world)
+    assert (await fan.reads())["rate"] is True
+    assert await tap(fan, "good") == 204
+    assert (await fan.reads())["rate"] is False
+    assert await tap(fan, "bad") == 409
+    rated = (await desk.get("/api/v1/reports"))["rated"]
+    assert rated == {"n": 1, "good": 1, "fair": 0, "bad": 0, "share": 1.0}
+    other = await world.signed_in("小周")
+    assert (await other.get("/api/v1/reports"))["rated"]["n"] == 0
+
+
+async def test_nothing_is_rated_that_no_person_has_ended(world: World) -> None:
+    fan = await a_fan(world)
+    assert await tap(fan, "good") == 409
+    await fan.says("什么时候发货")
+    assert (await fan.reads())["rate"] is False
+    assert await tap(fan, "good") == 409
+    assert await tap(fan, "great") == 400
+
+
+async def test_the_widget_is_small_and_any_site_may_load_it(world: World) -> None:
+    client = await world.client()
+    response = await client.get("/chat/widget.js")
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert len(await response.read()) < 15 * 1024
+    page = await client.get("/chat")
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]

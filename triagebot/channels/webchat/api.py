@@ -13,7 +13,7 @@ from aiohttp import web
 
 from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.receipts import mark_read
-from triagebot.channels.webchat.shapes import Choice, Heard, Items, Poll, ReplyShape, Said
+from triagebot.channels.webchat.shapes import Choice, Heard, Items, Poll, ReplyShape, Said, Tap
 from triagebot.channels.webchat.talk import (
     CHANNEL,
     Cursor,
@@ -24,7 +24,8 @@ from triagebot.channels.webchat.talk import (
 from triagebot.channels.webchat.visitor import visitor_of
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Kind, Reply
-from triagebot.errors import BadInput
+from triagebot.errors import BadInput, Conflict
+from triagebot.store import ratings
 from triagebot.store.database import Database
 from triagebot.web.endpoint import Call, Endpoint, respond
 from triagebot.web.throttle import Throttle
@@ -79,13 +80,15 @@ class WebChatApi:
         self._rate = Throttle(clock, limit=messages_a_minute, window=timedelta(minutes=1))
 
     def endpoints(self) -> list[Endpoint]:
-        """Return both endpoints."""
+        """Return the endpoints."""
         tag = "chat"
         return [
             Endpoint("POST", PATH, "Say something as a fan", self.say, Said, result=Heard,
                      role=None, tag=tag),
             Endpoint("GET", f"{PATH}/messages", "What is new; waits for it if asked to",
                      self.poll, query=Poll, result=Items, role=None, tag=tag),
+            Endpoint("POST", f"{PATH}/rating", "Say how a talk with a person was", self.rate, Tap,
+                     role=None, status=204, tag=tag),
         ]  # fmt: skip
 
     async def say(self, call: Call) -> web.StreamResponse:
@@ -114,6 +117,15 @@ class WebChatApi:
         response = respond(await self._wait(visitor.fan, after, call.query.wait))
         visitor.greet(response, self._secure)
         return response
+
+    async def rate(self, call: Call) -> None:
+        """Store what the fan thinks of an ended talk. Raises `Conflict` when there is none."""
+        fan = visitor_of(call.request).fan
+        self._rate.admit(fan)
+        number = await conversation_of(self._db, fan)
+        if number is None:
+            raise Conflict("There is no ended talk to rate.", fields={"score": "nothing"})
+        await self._db.write(ratings.add, number, call.body.score, self._clock())
 
     def _inbound(self, said: Said, fan: str) -> Inbound:
         key = said.id or secrets.token_hex(16)

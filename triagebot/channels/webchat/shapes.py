@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from triagebot.store.ratings import Score
+
 
 class Said(msgspec.Struct, forbid_unknown_fields=True):
     """What a fan says. `id` names the message, so that sending it again does nothing.
@@ -65,8 +67,15 @@ class Waiting(msgspec.Struct):
 
 
 class Items(msgspec.Struct):
-    """New lines, oldest first, and where to go on."""
+    """New lines, oldest first, and where to go on; `rate` asks how the talk was."""
 
     items: list[Item]
     cursor: str
     waiting: Waiting | None
+    rate: bool = False
+
+
+class Tap(msgspec.Struct, forbid_unknown_fields=True):
+    """What a fan thinks of a talk with a person that has ended."""
+
+    score: Score

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from triagebot.channels.webchat.shapes import Choice, Item, Items, Waiting
 from triagebot.errors import BadInput
-from triagebot.store import conversations, messages, outbound, waiting
+from triagebot.store import conversations, messages, outbound, ratings, waiting
 from triagebot.store.database import Database
 from triagebot.store.messages import MessageRow
 from triagebot.store.outbound import OutboundRow
@@ -46,11 +46,12 @@ async def conversation_of(db: Database, fan: str) -> int | None:
 
 async def read(db: Database, conversation_id: int, after: Cursor) -> Items:
     """Return what came after a cursor, oldest first, and whether the fan waits for a person."""
-    said, texts, place = await db.read(
+    said, texts, place, rated = await db.read(
         lambda connection: (
             messages.thread(connection, conversation_id, SHOWN),
             outbound.thread(connection, conversation_id, after.outbound, SHOWN),
             waiting.place(connection, conversation_id),
+            ratings.rated_by(connection, conversation_id),
         )
     )
     new = [row for row in said if row.id > after.message]
@@ -65,6 +66,7 @@ async def read(db: Database, conversation_id: int, after: Cursor) -> Items:
             )
         ),
         waiting=Waiting(place) if place else None,
+        rate=rated is not None,
     )
 
 

@@ -28,8 +28,8 @@ class Visitor:
         """The fan's id in the store, from which nobody can make the cookie."""
         return hashlib.sha256(self.token.encode()).hexdigest()[:32]
 
-    def greet(self, response: web.StreamResponse, secure: bool) -> None:
-        """Give the cookie to a new visitor."""
+    def greet(self, response: web.StreamResponse, secure: bool, *, across: bool = False) -> None:
+        """Give the cookie to a new visitor; `across` lets it come from frames of other sites."""
         if self.is_new:
             response.set_cookie(
                 COOKIE,
@@ -38,7 +38,7 @@ class Visitor:
                 path="/",
                 secure=secure,
                 httponly=True,
-                samesite="Lax",
+                samesite="None" if across else "Lax",
             )
 
 

@@ -12,6 +12,7 @@ from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.media import answered_notice, media
 from triagebot.store.tables.nodes import bundle_file, lease, promotion
 from triagebot.store.tables.people import agent, api_token, session
+from triagebot.store.tables.ratings import rating
 from triagebot.store.tables.recalls import recall, recall_fan
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
 from triagebot.store.tables.sending import platform_token, reply_way, send_window
@@ -51,6 +52,7 @@ __all__ = [
     "progress",
     "promotion",
     "put_off",
+    "rating",
     "recall",
     "recall_fan",
     "reply_way",

@@ -75,8 +75,33 @@
     if (waiting) byId("queue").textContent = t("queue", waiting);
   }
 
+  // One tap after a person has ended the talk; it is asked again only after another.
+  function showRating(asks) {
+    const box = byId("rating");
+    if (box.hidden !== asks) return;
+    box.hidden = !asks;
+    byId("rating-ask").textContent = t("rate");
+    box.querySelectorAll("button").forEach((each) => {
+      each.hidden = false;
+    });
+  }
+
+  async function rate(score) {
+    const headers = { "Content-Type": "application/json" };
+    try {
+      await fetch(`${API}/rating`, { method: "POST", headers, body: JSON.stringify({ score }) });
+    } catch {
+      return;
+    }
+    byId("rating-ask").textContent = t("rate.thanks");
+    byId("rating").querySelectorAll("button").forEach((each) => {
+      each.hidden = true;
+    });
+  }
+
   function showLine(isUp) {
-    byId("status").textContent = t(isUp ? "ready" : "offline");
+    const up = page.closed ? t("closed", { hours: page.closed }) : t("ready");
+    byId("status").textContent = isUp ? up : t("offline");
     byId("status").className = isUp ? "" : "bad";
   }
 
@@ -89,6 +114,7 @@
         news.items.forEach(showNew);
         cursor = news.cursor || "0.0";
         showQueue(news.waiting);
+        showRating(news.rate);
         showLine(true);
         failures = 0;
       } catch {
@@ -107,6 +133,11 @@
     byId("name").textContent = brand;
     byId("face").textContent = Array.from(brand)[0];
     byId("person").textContent = t("person");
+    byId("rating").querySelectorAll("button").forEach((each) => {
+      each.setAttribute("aria-label", t(`rate.${each.value}`));
+      each.title = t(`rate.${each.value}`);
+      each.addEventListener("click", () => rate(each.value));
+    });
     byId("newest").textContent = t("newest");
     byId("log").setAttribute("aria-label", t("log"));
     byId("send").setAttribute("aria-label", t("send"));

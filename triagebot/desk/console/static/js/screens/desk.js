@@ -129,9 +129,9 @@ async function start() {
   addEventListener("hashchange", followAddress);
   setInterval(() => update({}, "minute"), 30_000);
   loadCatalogue().catch((error) => complain(error.advice));
-  const { view, id } = readAddress();
+  const { view, id, found } = readAddress();
   state.view = view;
-  if (id) openConversation(id);
+  if (id) openConversation(id, found);
   startStream(await firstView(), heard, showLine);
   letInAtRest();
 }
@@ -148,9 +148,9 @@ async function firstView() {
 }
 
 function followAddress() {
-  const { view, id } = readAddress();
+  const { view, id, found } = readAddress();
   if (view !== state.view) showView(view);
-  if (id !== state.openId) openConversation(id);
+  if (id !== state.openId) openConversation(id, found);
 }
 
 start();

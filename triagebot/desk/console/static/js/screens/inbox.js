@@ -92,10 +92,11 @@ function unchanged(old, fresh) {
   });
 }
 
-/** Return view and conversation that the address names. */
+/** Return view, conversation and message that the address names. */
 export function readAddress() {
-  const [view, id] = location.hash.slice(1).split("/");
-  return { view: VIEWS.includes(view) ? view : "waiting", id: /^\d+$/.test(id ?? "") ? id : null };
+  const [view, ...ids] = location.hash.slice(1).split("/");
+  const [id, found] = ids.map((each) => (/^\d+$/.test(each) ? each : null));
+  return { view: VIEWS.includes(view) ? view : "waiting", id: id ?? null, found: found ?? null };
 }
 
 function writeAddress() {

@@ -48,8 +48,8 @@ export function openSearch(pick) {
   });
 }
 
-// Marks count characters as people and Python do, not UTF-16 units: an emoji is one.
-function marked(text, marks) {
+/** The text with its marks, which count characters as people do, not UTF-16 units: an emoji is one. */
+export function marked(text, marks) {
   const characters = Array.from(text);
   const parts = [];
   let done = 0;
