@@ -30,6 +30,7 @@ COMMANDS = {
     "cluster": "Group messages so that one decision serves many.",
     "model": "List, show, verify, promote and roll back models.",
     "data": "Validate, count, split and convert sentences and labels.",
+    "answers": "Bring what was published at the desk into intents/, and back.",
     "labels": "Export and check what people corrected.",
     "dict": "See what a word changes, and find new ones.",
     "user": "Add and list the people who may sign in.",

@@ -41,6 +41,19 @@ def fingerprint(words: Words) -> str:
     return hashlib.sha256(msgspec.json.encode(words)).hexdigest()[:16]
 
 
+def differences(before: Catalogue, after: Catalogue) -> list[tuple[Subject, str]]:
+    """Return what two catalogues say differently: answers, the bot's sentences, the rules."""
+    names = [(Subject.ANSWER, name) for name in dict.fromkeys((*before.answers, *after.answers))]
+    names += [(Subject.SENTENCE, name) for name in before.policy.texts]
+    names.append((Subject.RULES, ALL_RULES))
+    return [
+        (subject, name)
+        for subject, name in names
+        if fingerprint(words_of(before, subject, name))
+        != fingerprint(words_of(after, subject, name))
+    ]
+
+
 def in_use(editions: Sequence[Edition], trained: Words, now: datetime) -> Edition | None:
     """Return the edition of one name that counts now; None leaves it to the bundle.
 
