@@ -41,6 +41,7 @@ SCREENS = {
     "fans": Screen(Role.AGENT, ("fans.",)),
     "recall": Screen(Role.OPS, ("recall.",), in_rail=False),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
+    "wall": Screen(Role.AGENT, ("wall.",)),
     "reports": Screen(Role.AGENT, ("report.",)),
     "users": Screen(Role.ADMIN, ("users.",)),
     "log": Screen(Role.OPS, ("log.",)),

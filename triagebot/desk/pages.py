@@ -5,7 +5,7 @@ from __future__ import annotations
 from triagebot.desk.frames import SCREENS, Frames, Page, redirect
 from triagebot.web.endpoint import Call, Endpoint
 
-OWN_SHELLS = frozenset({"answers", "fans", "models", "search"})
+OWN_SHELLS = frozenset({"answers", "fans", "models", "search", "wall"})
 """Screens that scripts fill, with a shell of their own."""
 
 

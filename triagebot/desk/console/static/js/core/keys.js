@@ -1,6 +1,6 @@
 // One table of shortcuts. It is also what the sheet shows, so the two cannot differ.
 import { isWriting } from "./dom.js";
-import { prefs } from "./prefs.js";
+import { choose, prefs } from "./prefs.js";
 
 const LEAD = "KeyG";
 const LEAD_HOLDS = 1500;
@@ -18,10 +18,33 @@ export function bind(group, shortcuts) {
   table.push(...shortcuts.map((shortcut) => ({ group, ...shortcut })));
 }
 
+/** A shortcut as this person wants it: with the key they chose for what it does, if any. */
+function own(shortcut) {
+  const chosen = !shortcut.led && prefs.remap?.[shortcut.text];
+  return chosen ? { ...shortcut, symbols: null, shift: false, ...chosen } : shortcut;
+}
+
+/** Whether a shortcut is a single key that may be another one. */
+export const canMove = (shortcut) => Boolean(shortcut.run && shortcut.keys && !shortcut.led && !shortcut.always);
+
+/**
+ * Put what `text` names on the pressed key, or with null back on its own. Returns the text of what
+ * has that key already, and changes nothing then.
+ */
+export function remap(text, event) {
+  const { [text]: _was, ...others } = prefs.remap ?? {};
+  if (!event) return choose("remap", others);
+  const key = { code: event.code, shift: event.shiftKey };
+  const taken = table.find((each) => each.text !== text && each.run && !each.led && matches(own(each), event));
+  if (taken || (event.code === LEAD && !event.shiftKey)) return taken?.text ?? "keys.screens";
+  const name = event.code.replace(/^(Key|Digit)/, "");
+  return choose("remap", { ...others, [text]: { ...key, keys: [event.shiftKey ? `⇧${name}` : name] } });
+}
+
 /** All shortcuts by group, in the order they were added. */
 export function shortcuts() {
   const groups = new Map();
-  for (const shortcut of table) {
+  for (const shortcut of table.map(own)) {
     groups.set(shortcut.group, [...(groups.get(shortcut.group) ?? []), shortcut]);
   }
   return groups;
@@ -38,7 +61,7 @@ export function listen() {
     // An open dialog has its own keys.
     if (document.querySelector("dialog[open]")) return;
     const isLed = Date.now() - ledAt < LEAD_HOLDS;
-    const hit = table.find((each) => Boolean(each.led) === isLed && matches(each, event));
+    const hit = table.find((each) => Boolean(each.led) === isLed && matches(own(each), event));
     ledAt = !hit && !isLed && leads(event) ? Date.now() : 0;
     if (!hit || hit.run(event) === false) return;
     event.preventDefault();

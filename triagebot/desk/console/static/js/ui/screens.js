@@ -2,7 +2,7 @@
 import { bind } from "../core/keys.js";
 import { base, screens } from "../core/page.js";
 
-const LETTERS = { inbox: "I", label: "L", audit: "U", answers: "A", models: "M", clusters: "C", reports: "R", search: "S", fans: "F" };
+const LETTERS = { inbox: "I", label: "L", audit: "U", answers: "A", models: "M", clusters: "C", reports: "R", search: "S", fans: "F", wall: "W" };
 
 /** Bind the keys of all screens that this person may open. */
 export function bindScreens() {

@@ -1,0 +1,107 @@
+// The wall: what comes in now, what waits, and what a surge makes the server give up.
+import { call, get } from "../core/api.js";
+import { byId, el, fill } from "../core/dom.js";
+import { number, percent, seconds, t } from "../core/i18n.js";
+import { session } from "../core/page.js";
+import { openDialog } from "../ui/dialog.js";
+import { showNote, showWork, startFrame } from "../ui/frame.js";
+import { complain, say } from "../ui/toast.js";
+
+const LOOK = 2000;
+const REPORT = 15_000;
+const KEPT = 90;
+const STAGES = ["full", "rules", "text", "count"];
+const SVG = "http://www.w3.org/2000/svg";
+const mayPin = ["ops", "ml", "admin"].includes(session.agent.role);
+const rates = [];
+let today = null;
+
+async function look() {
+  try {
+    const [surge, listed] = await Promise.all([get("/surge"), get("/conversations?view=waiting&limit=1")]);
+    rates.push(surge.stored_per_second);
+    if (rates.length > KEPT) rates.shift();
+    draw(surge, listed.counts);
+    showNote("");
+  } catch (error) {
+    showNote(error.advice ?? String(error));
+  }
+  setTimeout(look, LOOK);
+}
+
+async function report() {
+  try {
+    const day = new Date().toLocaleDateString("sv-SE");
+    today = await get(`/reports?since=${day}&until=${day}`);
+  } catch {
+    // The next round may do better; the wall shows what it has.
+  }
+  setTimeout(report, REPORT);
+}
+
+function draw(surge, counts) {
+  fill(byId("stages"), ...STAGES.map((stage, at) => el(
+    "li",
+    { class: stage === surge.stage ? "stage now" : "stage", "aria-current": stage === surge.stage ? "step" : null },
+    el("b", {}, `${at + 1} · ${t(`wall.stage.${stage}`)}`),
+    el("small", {}, t(`wall.stage.${stage}.note`)),
+    mayPin && (surge.pinned === stage
+      ? button("wall.unpin", () => pin(null))
+      : button("wall.pin", () => confirmed(stage))))));
+  fill(byId("figures"),
+    tile("wall.rate", number(Math.round(surge.stored_per_second)), chart()),
+    tile("wall.queue", number(surge.waiting), el("dd", {}, t("wall.oldest", { span: seconds(surge.oldest_seconds * 1000) }))),
+    tile("wall.put_off", number(surge.put_off)),
+    tile("wall.waiting", number(counts.waiting ?? 0)),
+    tile("wall.open", number(counts.open ?? 0)),
+    today && tile("wall.today", number(today.total.messages)),
+    today && today.total.auto_share !== null && tile("wall.auto", percent(today.total.auto_share)));
+}
+
+function tile(key, value, ...more) {
+  return el("div", { class: "tile" }, el("dt", {}, t(key)), el("dd", { class: "number" }, value), ...more);
+}
+
+function chart() {
+  const most = Math.max(1, ...rates);
+  const line = document.createElementNS(SVG, "polyline");
+  line.setAttribute("points", rates.map((rate, at) => `${(at * 200) / (KEPT - 1)},${44 - (rate * 40) / most}`).join(" "));
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("viewBox", "0 0 200 48");
+  drawing.setAttribute("class", "spark");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", t("wall.spark", { most: number(Math.round(most)) }));
+  drawing.append(line);
+  return el("dd", {}, drawing);
+}
+
+function button(key, run) {
+  return el("button", { type: "button", class: "button", on: { click: run } }, t(key));
+}
+
+function confirmed(stage) {
+  const yes = el("button", { type: "button", class: "button primary" }, t("wall.pin"));
+  const close = openDialog({ label: t(`wall.stage.${stage}`) }, el("p", {}, t("wall.pin.sure", { note: t(`wall.stage.${stage}.note`) })), yes);
+  yes.addEventListener("click", () => {
+    close();
+    pin(stage);
+  });
+  return true;
+}
+
+async function pin(stage) {
+  try {
+    await call("PUT", "/surge", { stage });
+    say(t("wall.done"));
+  } catch (error) {
+    complain(error.advice ?? String(error));
+  }
+}
+
+await startFrame({ decide: mayPin ? STAGES.map((stage, at) => ({
+  keys: [`⇧${at + 1}`], text: `wall.stage.${stage}`, code: `Digit${at + 1}`, shift: true, run: () => confirmed(stage) })) : [] });
+showWork(el("div", { class: "page wall" },
+  el("ol", { id: "stages", class: "stages", "aria-label": t("wall.stages") }),
+  el("dl", { id: "figures", class: "tiles" })));
+report();
+look();
