@@ -50,8 +50,8 @@ def _groups(record: ReplayRecord, questions: Mapping[str, str]) -> str:
         "条 n",
         "若答错，分钟 at stake",
         "",
-        "例句 examples",
         "标注 judged",
+        "例句 examples",
     ]
     rest = (
         f"<p>另有 {record.left_out:,} 条未列出。 More are not listed.</p>"
@@ -68,8 +68,8 @@ def _row(group: Group, most: float, questions: Mapping[str, str]) -> list[str]:
         f"{group.n:,}",
         f"{group.at_stake:,.0f}",
         bar(group.at_stake, most, "bad"),
-        f'<ul class="examples">{"".join(map(_example, group.examples[:EXAMPLES]))}</ul>',
         _verdicts(group.judged),
+        f'<ul class="examples">{"".join(map(_example, group.examples[:EXAMPLES]))}</ul>',
     ]
 
 
