@@ -30,6 +30,8 @@ SHOWN = {
     "p99_ms": "p99 ms",
     "p999_ms": "p99.9 ms",
     "max_ack_ms": "max ms",
+    "max_answer_ms": "max since sent ms",
+    "sender_lag_ms": "sender lag ms",
     "lost": "lost",
     "duplicate": "duplicate",
     "different": "different",

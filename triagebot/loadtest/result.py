@@ -41,6 +41,7 @@ def figures(
         "p99_ms": _ms(tally.latencies.quantile(0.99)),
         "p999_ms": _ms(tally.latencies.quantile(0.999)),
         "max_ack_ms": _ms(tally.latencies.longest),
+        "max_answer_ms": _ms(tally.longest_answer),
         "sender_lag_ms": _ms(tally.sender_lag),
         **(_cost(usage, served, seconds) if usage else {}),
         "ok": _is_ok(tally, kept),

@@ -87,7 +87,9 @@ class _Run:
         self._lines.fire(Shot(delivery.place, letter.fan, due, request))
 
     def _ended(self, shot: Shot, status: int, body: bytes) -> None:
-        self._tally.end(shot, status, shot.due - self._began, self._clock() - self._began)
+        now = self._clock()
+        due, took = shot.due - self._began, now - (shot.sent or now)
+        self._tally.end(shot, status, due, now - self._began, took)
         if status == OK and self._course.plan.is_repeated(shot.place):
             self._tally.compare(shot.place, body)
 

@@ -67,6 +67,7 @@ class Tally:
         self.latencies = Latencies()
         self.seconds: list[Second] = []
         self.sender_lag = 0.0
+        self.longest_answer = 0.0
         self._last = 0.0
         self._first_number = first_number
         self._ledger = ledger
@@ -94,14 +95,18 @@ class Tally:
         self.second(due).offered += 1
         self.sender_lag = max(self.sender_lag, lag)
 
-    def end(self, shot: Shot, status: int, due: float, now: float) -> None:
-        """Count how a delivery ended; `due` and `now` in seconds from the run's beginning."""
+    def end(self, shot: Shot, status: int, due: float, now: float, took: float = 0.0) -> None:
+        """Count how a delivery ended; `due` and `now` in seconds from the run's beginning.
+
+        `took` are the seconds since it was sent, without what the sender itself was late.
+        """
         self.statuses[status] += 1
         second = self.second(now)
         if status != OK:
             second.refused += 1
             return
         self._last = now
+        self.longest_answer = max(self.longest_answer, took)
         second.served += 1
         second.latencies.add(now - due)
         self.latencies.add(now - due)
