@@ -143,7 +143,9 @@ def test_massive_and_domain_beat_both_rivals(intents_folder):
 
 def test_on_noisy_labels_mending_beats_learning_them_raw(intents_folder):
     noisy = shared_set("cic", intents_folder)
-    raw = BenchmarkSet(noisy.name, noisy.train, noisy.judged, noisy.judged_on, noisy=False)
+    rows = noisy.train[::2]
+    noisy = BenchmarkSet(noisy.name, rows, noisy.judged, noisy.judged_on, noisy=True)
+    raw = BenchmarkSet(noisy.name, rows, noisy.judged, noisy.judged_on, noisy=False)
 
     def accuracy(data):
         said = triagebot(data, jobs=2)([row.text for row in data.judged])
