@@ -1,0 +1,57 @@
+"""Anybody finds what was said and opens it in its place, reads the wall, and moves a shortcut."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.conftest import wait_for
+
+
+@pytest.fixture
+def agent(server):
+    return add_agent(server, "xiaoli")
+
+
+def test_a_message_is_found_and_opened_where_it_was_said(server, agent, fan):
+    fan.says("我的F码能给家人用吗")
+    agent.sign_in(agent.name, agent.password)
+    wait_for(lambda: agent.call("GET", "/api/v1/search?q=f")["items"])
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.keyboard.press("g")
+        page.keyboard.press("s")
+        page.wait_for_url("**/desk/search")
+        page.locator("#query").fill("F码")
+        expect(page.locator("#hits mark")).to_have_text("F码")
+        assert breaches(page) == []
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk#**")
+        expect(page.locator("#log")).to_contain_text("我的F码能给家人用吗")
+
+        agent.sign_in(agent.name, agent.password)
+        agent.call("PUT", "/api/v1/session/language", {"language": "en"})
+        page.emulate_media(color_scheme="dark")
+        page.goto(f"{server.url}/desk/search?q=nothing")
+        expect(page.locator("#hits")).to_contain_text("Nothing says")
+        assert breaches(page) == []
+
+
+def test_the_wall_shows_the_stage_and_a_shortcut_is_moved(server, agent):
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.goto(f"{server.url}/desk/wall")
+        expect(page.locator(".stage.now")).to_contain_text("正常")
+        assert breaches(page) == []
+        page.keyboard.press("?")
+        page.get_by_role("button", name="D").first.click()
+        page.keyboard.press("q")
+        assert breaches(page) == []
+        page.keyboard.press("Escape")
+        page.reload()
+        expect(page.locator(".stage.now")).to_be_visible()
+        before = page.locator("html").get_attribute("data-theme")
+        page.keyboard.press("d")
+        assert page.locator("html").get_attribute("data-theme") == before
+        page.keyboard.press("q")
+        assert page.locator("html").get_attribute("data-theme") != before
