@@ -187,9 +187,11 @@ def test_nesting_up_to_the_limit_is_read():
     assert fields == {".".join("a" * 9): "deep"}
 
 
-def test_a_false_encoding_declaration_is_not_believed():
-    body = '<?xml version="1.0" encoding="gbk"?>' + FRAME.format("<Content>你好</Content>")
-    assert parse_text(body).text == "你好"
+def test_only_utf_8_may_be_declared():
+    body = '<?xml version="1.0" encoding="{}"?>' + FRAME.format("<Content>你好</Content>")
+    assert parse_text(body.replace("{}", "UTF-8")).text == "你好"
+    with pytest.raises(WeChatParseError):
+        parse_text(body.replace("{}", "gbk"))
 
 
 @given(st.binary(max_size=400))

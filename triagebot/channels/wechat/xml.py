@@ -35,6 +35,7 @@ _BEGIN = re.compile(r"[ \t\n]*<xml>")
 _FIELD = re.compile(r"[ \t\n]*<([A-Za-z]{1,40})>(?:<!\[CDATA\[|([0-9]{1,20})</\1>)")
 _END = re.compile(r"[ \t\n]*</xml>[ \t\n]*")
 _ODD = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ENCODING = re.compile(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 
 
 class WeChatParseError(BadInput):
@@ -84,6 +85,9 @@ def _read_usual(text: str) -> dict[str, str] | None:
 
 
 def _parse(text: str) -> dict[str, str]:
+    declared = _ENCODING.match(text)
+    if declared and declared[1].lower() != "utf-8":
+        raise WeChatParseError("encoding")
     fields = _Fields()
     parser = DefusedXMLParser(forbid_dtd=True)
     # defusedxml's refusals stay; no tree is built, which halves the time.
@@ -92,7 +96,7 @@ def _parse(text: str) -> dict[str, str]:
     parser.parser.CharacterDataHandler = fields.data
     parser.parser.DefaultHandlerExpand = None
     try:
-        # A str: the declared encoding is then ignored, and only UTF-8 gets here.
+        # A str, so that only UTF-8 gets here.
         parser.parser.Parse(text, True)
     except (ExpatError, DefusedXmlException, ValueError):
         raise WeChatParseError("not XML") from None
