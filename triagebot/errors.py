@@ -93,6 +93,7 @@ class BadBundle(TriagebotError):
     """A model folder is missing, altered, or fails its own self-test; it is not loaded."""
 
     code = "bad_bundle"
+    status = 409
     exit_code = 3
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -34,7 +34,7 @@ class ModelRow(msgspec.Struct):
     intents: int
     certified: int
     provisional: bool
-    metrics: dict[str, object]
+    metrics: dict[str, Any]
     problem: str
     gate: list[str]
     replayed: ReplayedShape | None
@@ -107,7 +107,7 @@ class Comparison(msgspec.Struct):
 
     before: str
     after: str
-    metrics: dict[str, list[object]]
+    metrics: dict[str, list[Any]]
     intents: list[ComparedIntent]
 
 
