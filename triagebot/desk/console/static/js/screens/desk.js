@@ -110,6 +110,10 @@ function walk(event) {
 }
 
 async function start() {
+  // Ahead of the first press, so that what is typed next lands where it should.
+  import("../ui/search.js");
+  import("../ui/snippets.js");
+  import("./handing.js");
   state.me = session.agent;
   const fitContext = () => showContext(prefs.context && !narrow.matches);
   fitContext();
