@@ -12,7 +12,12 @@ from playwright.sync_api import expect
 from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
 from tests.journeys.conftest import wait_for
 
-SAYS = ("我要投诉你们的快递", "我要投诉，你们的快递", "我要投诉你们的快递！", "投诉你们的快递")
+SAYS = (
+    "我要投诉你们的快递",
+    "我要投诉，你们的快递",
+    "我要投诉你们的快递！",
+    "我要投诉你们的快递？",
+)
 FANS = 500
 
 
