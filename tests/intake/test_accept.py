@@ -87,6 +87,53 @@ async def test_what_cannot_be_worded_is_still_stored_for_a_person(intake, inboun
     assert (outcome.decision.reason, outcome.reply) == (Reason.FAULT, Reply())
 
 
+@pytest.fixture
+def unstorable(mind, monkeypatch):
+    """No database keeps the answers, so that storing the decision on them fails."""
+    say = mind.say
+
+    def strange(decision, place):
+        return Reply("\ud800") if decision.answer else say(decision, place)
+
+    monkeypatch.setattr(mind, "say", strange)
+
+
+async def test_a_message_whose_decision_cannot_be_stored_is_kept_for_a_person(
+    intake, inbound, unstorable, any_database, caplog
+):
+    items = [inbound("投诉", fan="lucky"), inbound(fan="unlucky")]
+    lucky, kept = await accept_all(intake, items)
+    assert lucky.decision.reason is Reason.COMPLAINT
+    assert (kept.decision.action, kept.decision.reason) == (Action.HUMAN, Reason.FAULT)
+    assert kept.reply == Reply()
+    row = await any_database.read(conversations.get, kept.conversation_id)
+    assert (row.status, row.last_text) == (Status.OPEN, items[1].text)
+    assert as_bytes([await intake.accept(items[1])]) == as_bytes([kept])
+    assert items[1].text not in caplog.text
+
+
+async def test_twin_a_message_that_is_not_set_aside_vanishes(
+    intake, inbound, unstorable, any_database, monkeypatch
+):
+    monkeypatch.setattr("triagebot.intake.accept.set_aside", None)
+    item = inbound(fan="unlucky")
+    with pytest.raises(TypeError):
+        await intake.accept(item)
+    assert await any_database.read(conversations.find, item.channel, item.fan) is None
+
+
+async def test_a_message_that_comes_while_no_mind_can_be_had_waits_for_a_person(
+    intake, inbound, monkeypatch
+):
+    monkeypatch.delattr(intake.thinker._holder.__class__, "mind")
+    async with asyncio.timeout(5):
+        kept, follow = await accept_all(
+            intake, [inbound(), inbound("", kind=Kind.EVENT, event=Event.FOLLOW)]
+        )
+    assert (kept.decision.action, kept.decision.reason) == (Action.HUMAN, Reason.FAULT)
+    assert (follow.decision.action, follow.reply) == (Action.SILENT, Reply())
+
+
 async def test_a_message_that_cannot_be_stored_takes_no_other_with_it(
     intake, inbound, monkeypatch, any_database
 ):

@@ -9,8 +9,9 @@ import pytest
 from triagebot.domain.catalogue import Catalogue, Policy
 from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Action, Decision, Reason
-from triagebot.domain.message import Kind, Option, Reply
+from triagebot.domain.message import Inbound, Kind, Option, Reply
 from triagebot.domain.prediction import Prediction, RankedIntent
+from triagebot.errors import Busy
 from triagebot.intake.accept import Intake
 from triagebot.intake.turn import combine
 from triagebot.intake.turns import MOST, Turns
@@ -200,3 +201,21 @@ def test_a_last_paragraph_that_replies_share_is_said_once():
     replies = [Reply("甲\n\n尾"), Reply("乙\n\n尾"), Reply("丙")]
     assert combine(replies).text == "甲\n\n乙\n\n尾\n\n丙"
     assert combine([Reply("甲"), Reply("甲")]).text == "甲"
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("bug"), Busy("away")])
+async def test_where_joining_dies_each_message_is_taken_by_itself(database, clock, fault):
+    intake = Intake(database, WordyMind(), clock)
+
+    async def known(inbounds):
+        raise fault
+
+    door = Turns(intake, intake.thinker, lambda channel: 0.01, known)
+    said = [
+        Inbound("wechat:main", "fan", words, Kind.TEXT, words, clock())
+        for words in ("发货", "发票")
+    ]
+    ends = await asyncio.gather(*map(door.accept, said))
+    assert [end.reply.text.splitlines()[0] for end in ends] == ["三天内发货", "在订单页开票"]
+    await door.close()
+    await intake.close()

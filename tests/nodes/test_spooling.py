@@ -98,6 +98,31 @@ async def test_a_redelivery_from_the_spool_gets_the_same_and_is_stored_once(
     assert (await spooled.accept(sent)).duplicate
 
 
+class Dying:
+    """Fails once for no known reason."""
+
+    def __init__(self, intake):
+        self.intake, self.faults = intake, [RuntimeError("bug")]
+
+    async def accept(self, inbound, thought=None):
+        if self.faults:
+            raise self.faults.pop()
+        return await self.intake.accept(inbound, thought)
+
+
+async def test_a_message_whose_handler_dies_is_kept_and_tried_again(
+    intake, store, inbound, new_spool, caplog
+):
+    door, sent = SpooledIntake(Dying(intake), store, new_spool(), text=HELD), inbound()
+    await door.start()
+    assert (await door.accept(sent)).reply.text == HELD
+    assert "ALARM" in caplog.text
+    await emptied(door)
+    assert [words for _, words in await stored(store)] == [sent.text]
+    assert not door.is_away
+    await door.close()
+
+
 async def test_an_event_is_only_acknowledged(spooled, inbound, away):
     with away():
         follow = inbound("", kind=Kind.EVENT, event=Event.FOLLOW)

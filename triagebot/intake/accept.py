@@ -11,7 +11,7 @@ from triagebot.domain.message import Inbound
 from triagebot.domain.surge import Stage
 from triagebot.errors import BadInput, Busy, TriagebotError
 from triagebot.intake.fairness import Shares
-from triagebot.intake.handle_message import log_fault
+from triagebot.intake.handle_message import log_fault, set_aside
 from triagebot.intake.mind import Holder, Thought
 from triagebot.intake.pressed import Pressed, conclude_pressed
 from triagebot.intake.pressure import Pressure
@@ -93,18 +93,23 @@ class Intake:
             task.add_done_callback(self._tasks.discard)
 
     async def _settle(self, batch: Sequence[_Arrival]) -> None:
-        thoughts, deciding = self._think(batch)
+        thoughts, deciding = self._think_or_set_aside(batch)
         try:
             outcomes = await self._record(deciding, batch, thoughts)
         except TriagebotError as error:
             _refuse(batch, error)
         except Exception as error:
             log_fault("Storing", error)
-            await self._settle_singly(deciding, batch, thoughts, error)
+            await self._settle_singly(deciding, batch, thoughts)
         else:
-            for arrival, outcome in zip(batch, outcomes, strict=True):
-                if not arrival.future.done():
-                    arrival.future.set_result(outcome)
+            _tell(batch, outcomes)
+
+    def _think_or_set_aside(self, batch: Sequence[_Arrival]) -> tuple[list[Thought], Deciding]:
+        try:
+            return self._think(batch)
+        except Exception as error:
+            log_fault("Thinking", error)
+            return [None] * len(batch), set_aside
 
     def _think(self, batch: Sequence[_Arrival]) -> tuple[list[Thought], Deciding]:
         """Return what is thought of messages, as far as the stage allows, and how to decide."""
@@ -127,25 +132,23 @@ class Intake:
         return known, partial(conclude_pressed, Pressed(stage, self._text, greedy), mind)
 
     async def _settle_singly(
-        self,
-        deciding: Deciding,
-        batch: Sequence[_Arrival],
-        thoughts: Sequence[Thought],
-        error: Exception,
+        self, deciding: Deciding, batch: Sequence[_Arrival], thoughts: Sequence[Thought]
     ) -> None:
-        """Store each by itself, so that one that cannot be stored takes no other with it."""
-        if len(batch) == 1:
-            _refuse(batch, error)
-            return
+        """Store each by itself, so that one that cannot be stored takes no other with it.
+
+        What fails by itself is stored once more as it came, for a person.
+        """
         for arrival, thought in zip(batch, thoughts, strict=True):
-            try:
-                (outcome,) = await self._record(deciding, [arrival], [thought])
-            except Exception as own:
-                log_fault("Storing", own)
-                _refuse([arrival], own)
-            else:
-                if not arrival.future.done():
-                    arrival.future.set_result(outcome)
+            tries = [deciding, set_aside] if len(batch) > 1 else [set_aside]
+            for number, way in enumerate(tries, start=1):
+                try:
+                    _tell([arrival], await self._record(way, [arrival], [thought]))
+                    break
+                except Exception as error:
+                    log_fault("Storing", error)
+                    if number == len(tries) or isinstance(error, TriagebotError):
+                        _refuse([arrival], error)
+                        break
 
     async def _record(
         self, deciding: Deciding, batch: Sequence[_Arrival], thoughts: Sequence[Thought]
@@ -162,6 +165,12 @@ class _Arrival:
         self.inbound = inbound
         self.thought = thought
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+
+def _tell(batch: Sequence[_Arrival], outcomes: Sequence[Outcome]) -> None:
+    for arrival, outcome in zip(batch, outcomes, strict=True):
+        if not arrival.future.done():
+            arrival.future.set_result(outcome)
 
 
 def _refuse(batch: Sequence[_Arrival], error: Exception) -> None:

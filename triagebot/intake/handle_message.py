@@ -42,6 +42,17 @@ def conclude(
     )
 
 
+def set_aside(inbound: Inbound, memory: Memory, _thought: object, _place: Place) -> Conclusion:
+    """Leave a message to a person with reason `fault`, unread and without a reply.
+
+    For when deciding led to what cannot be stored; an event is only kept.
+    """
+    memory = begin(memory, inbound)
+    action = Action.SILENT if inbound.kind is Kind.EVENT else Action.HUMAN
+    decision = Decision(action, Reason.FAULT)
+    return Conclusion(decision, Reply(), remember(memory, decision, None), window_after(inbound))
+
+
 def begin(memory: Memory, inbound: Inbound) -> Memory:
     """Return the memory with which a message is met; a resolved talk is forgotten."""
     status = status_before(memory.status, inbound)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from triagebot.domain.message import Inbound, Kind
+from triagebot.intake.handle_message import log_fault
 from triagebot.intake.mind import Mind, Plain, Share, Thought
 from triagebot.intake.turn import parts_of
 from triagebot.store.messages import Outcome
@@ -115,7 +116,9 @@ class Turns:
         try:
             ends = await self._store(messages)
         except Exception as error:
-            ends = [error] * len(messages)
+            log_fault("Joining", error)
+            alone = (self._intake.accept(one) for one in messages)
+            ends = await asyncio.gather(*alone, return_exceptions=True)
         for inbound, end in zip(messages, ends, strict=True):
             waiting = burst.waiting[inbound.key]
             if waiting.done():

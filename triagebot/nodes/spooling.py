@@ -91,14 +91,18 @@ class SpooledIntake:
     async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
         """Return once the message is on a disk: the store's, or else this node's.
 
-        Messages of a fan of whom some are in the spool queue behind them. Raises `Busy` when
-        neither takes it.
+        Messages of a fan of whom some are in the spool queue behind them, and one whose storing
+        fails for no known reason is tried again from there. Raises `Busy` when neither takes it.
         """
         if not (self.is_away or self._spool.has(inbound)):
             try:
                 return await self._in_time(inbound, thought)
             except (Busy, TimeoutError) as error:
                 self._trip(type(error).__name__)
+            except TriagebotError:
+                raise
+            except Exception as error:
+                log.critical("ALARM: a message was not stored (%s)", type(error).__name__)
         self.emptied.clear()
         await self._spool.keep(inbound)
         self._kept.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -26,6 +27,8 @@ from triagebot.domain.message import Inbound
 from triagebot.errors import Busy
 from triagebot.store.database import Database
 from triagebot.store.outbound import OutboundRow
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -90,7 +93,7 @@ class WeChatService:
         """Take a message in, and note what else lets us write to its fan."""
         outcome = await self._intake.accept(inbound)
         if not outcome.duplicate:
-            await self._ledgers[inbound.channel].note(inbound)
+            await self._note(inbound)
         return outcome
 
     async def deliver(self, text: OutboundRow, /) -> Receipt:
@@ -109,6 +112,12 @@ class WeChatService:
         """Send the reply to a message that was acknowledged before it was decided on."""
         if outcome.reply and may_answer(inbound) and self._can_send(inbound.channel):
             await self.ways.send_late(outcome)
+
+    async def _note(self, inbound: Inbound) -> None:
+        try:
+            await self._ledgers[inbound.channel].note(inbound)
+        except Exception:  # the message is stored and its reply is good
+            log.critical("ALARM: an act in %s was not noted", inbound.channel, exc_info=True)
 
     def _can_send(self, channel: str) -> bool:
         kefu = self._kefu.get(channel)
