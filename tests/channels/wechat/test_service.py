@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from agent_at_desk import answer, sign_in, states_of
 from wechat_world import APPID, KEY, ORIGINAL, SECRET, TOKEN
 
 from triagebot.app import Server
@@ -11,10 +12,8 @@ from triagebot.channels.outbox import Result
 from triagebot.channels.wechat.sent import SendState, Sent
 from triagebot.channels.wechat.service import receipt_of
 from triagebot.cli.stores import now
-from triagebot.domain.agent import Role
 from triagebot.fakewechat.pusher import Pusher, event_xml, text_xml
 from triagebot.settings import load_settings
-from triagebot.store import agents
 
 FAN = "oFan1"
 
@@ -67,37 +66,6 @@ async def site(request, tmp_path, bundle_folder, tencent_now, aiohttp_client):
         aes_key=KEY,
     )
     return server, client, pusher
-
-
-async def sign_in(server, client):
-    password = server.passwords.hash("correct horse")
-    await server.db.write(agents.add, "xiaoli", Role.AGENT, password, now())
-    body = {"name": "xiaoli", "password": "correct horse"}
-    session = await (await client.post("/api/v1/session", json=body)).json()
-    return {"X-CSRF-Token": session["csrf"]}
-
-
-async def answer(client, headers, text, client_id="r1"):
-    """Answer the one open conversation as the agent."""
-    listed = await (await client.get("/api/v1/conversations?view=open")).json()
-    (row,) = listed["items"]
-    path = f"/api/v1/conversations/{row['id']}"
-    sent = await client.post(
-        f"{path}/messages", json={"text": text, "client_id": client_id}, headers=headers
-    )
-    assert sent.status == 201, await sent.text()
-    return path
-
-
-async def states_of(client, path, wanted, seconds=10):
-    """Wait until the agent's texts have these states."""
-    async with asyncio.timeout(seconds):
-        while True:
-            thread = (await (await client.get(path)).json())["thread"]
-            found = [item["state"] for item in thread if item["from"] == "agent"]
-            if found == wanted:
-                return thread
-            await asyncio.sleep(0.02)
 
 
 async def test_a_fan_is_answered_in_the_callback_and_by_a_person_afterwards(site, tencent_now):
