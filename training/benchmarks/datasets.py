@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +24,8 @@ FILES = {
 
 NOISY = frozenset({"cic"})
 """Sets whose labels to learn from are known to be partly wrong."""
+
+Row = TypeVar("Row")
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 
@@ -91,14 +94,24 @@ def read_set(name: str, data: Path, intents: Path, judged: Path | None = None) -
     return BenchmarkSet(name, train, _rows(rows), judged_on, tuple(words), name in NOISY)
 
 
+def read_judgeable(path: Path) -> tuple[Judgeable, ...]:
+    """Return all labelled messages of a file; raises as `read_set` does."""
+    return _rows(_read(path))
+
+
 def _rows(rows: Iterable[_Row]) -> tuple[Judgeable, ...]:
     return tuple(Judgeable(row.text, row.label) for row in rows)
 
 
 def _read(path: Path) -> list[_Row]:
+    return read_json_rows(path, _Row)
+
+
+def read_json_rows(path: Path, kind: type[Row]) -> list[Row]:
+    """Return the rows of a file of JSON lines; raises as `read_set` does."""
     if not path.is_file():
         raise NotFound(f"{path} is not there; --data names the folder of the public sets")
-    decoder = msgspec.json.Decoder(_Row)
+    decoder = msgspec.json.Decoder(kind)
     rows = []
     for number, line in read_lines(path):
         try:
