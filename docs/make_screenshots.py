@@ -1,139 +1,180 @@
-"""Make the pictures of the README and the guides from demo data, in the machine's own Chromium."""
+"""Make pictures of every screen from demo data, in the machine's own Chromium.
+
+All of them, in both languages and both themes, are put into `var/screenshots/` to be looked at;
+those that the README and the guides show go to `docs/images/` too.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from demo_world import Demo, running_demo
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
+ALL = ROOT / "var" / "screenshots"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 780}
-ROLES = ("agent", "lead", "ops", "ml", "admin")
-SCREENS = {
-    "answers#answers/delivery/ship_time": ("ops", "#text"),
-    "models": ("ml", "#side .card"),
-    "fans": ("ops", "#fan-rows tr"),
-    "search?q=发货": ("agent", ".hit"),
-    "wall": ("ops", ".tile"),
-    "reports": ("lead", ".tile"),
-}
-"""Screens beside the inbox: whose picture is taken, and what must be there first."""
+THEMES = ("light", "dark")
+LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
+SHOP = "http://127.0.0.1:9"
+"""Another site, on which the chat's button stands; nothing listens there."""
+
+Act = Callable[[Page], None]
+
+
+def open_third(page: Page) -> None:
+    """Open the third conversation of the inbox."""
+    for _ in range(3):
+        page.keyboard.press("j")
+    page.wait_for_selector(".guess")
+
+
+def open_snippets(page: Page) -> None:
+    """Open a conversation and its snippets, found by pinyin initials."""
+    page.keyboard.press("j")
+    page.wait_for_selector(".guess")
+    page.keyboard.press("r")
+    page.keyboard.type("/")
+    page.wait_for_selector("dialog .choice")
+
+
+def open_first_cluster(page: Page) -> None:
+    """Open the biggest cluster."""
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".member")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: which address a role opens, what must be there first, and what is done there."""
+
+    name: str
+    address: str
+    role: str
+    shows: str
+    act: Act | None = None
+
+
+SHOTS = (
+    Shot("desk", "", "agent", ".row", open_third),
+    Shot("snippets", "", "agent", ".row", open_snippets),
+    Shot("clusters", "/clusters", "agent", ".cluster"),
+    Shot("cluster", "/clusters", "agent", ".cluster", open_first_cluster),
+    Shot("label", "/label", "agent", ".task"),
+    Shot("answers", "/answers#answers/delivery/ship_time", "ops", "#text"),
+    Shot("rules", "/answers#rules", "ops", "#work form, #work .page"),
+    Shot("recall", "/recall", "ops", "#work *"),
+    Shot("models", "/models", "ml", "#side .card"),
+    Shot("fans", "/fans", "ops", "#fan-rows tr"),
+    Shot("search", "/search?q=发货", "agent", ".hit"),
+    Shot("audit", "/audit", "agent", "#work *"),
+    Shot("wall", "/wall", "ops", ".tile"),
+    Shot("reports", "/reports", "lead", ".tile"),
+    Shot("users", "/users", "admin", "table"),
+    Shot("log", "/log", "ops", ".page"),
+)
+SHOWN = frozenset({"desk", "clusters", "label", "answers", "chat"})
+"""What the README and the guides show, in Chinese."""
+DARK_TOO = frozenset({"desk", "chat"})
 
 
 def main() -> None:
     """Start a demo of its own, take all pictures, stop it."""
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        server, passwords = start_demo(Path(folder), port)
-        try:
-            with sync_playwright() as play:
-                path = os.environ.get("TRIAGEBOT_CHROMIUM") or shutil.which("chromium")
-                browser = play.chromium.launch(executable_path=path)
-                for theme in ("light", "dark"):
-                    desk(browser, port, passwords["agent"], theme)
-                    for screen, (role, shows) in SCREENS.items():
-                        office(browser, port, passwords[role], theme, screen, role, shows)
-                    chat(browser, port, theme)
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(20)
+    ALL.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as play,
+        running_demo(Path(folder), embed_in=SHOP) as demo,
+    ):
+        path = os.environ.get("TRIAGEBOT_CHROMIUM") or shutil.which("chromium")
+        browser = play.chromium.launch(executable_path=path)
+        for language in LANGUAGES:
+            for theme in THEMES:
+                take_all(browser, demo, language, theme)
+        browser.close()
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def take_all(browser: Browser, demo: Demo, language: str, theme: str) -> None:
+    """Take every picture in one language and one theme; one sign-in for each role."""
+    pages = {
+        role: sign_in(browser, demo, role, language, theme)
+        for role in {shot.role: None for shot in SHOTS}
+    }
+    for shot in SHOTS:
+        page = pages[shot.role]
+        page.goto("about:blank")
+        page.goto(f"{demo.url}/desk{shot.address}")
+        page.wait_for_selector(shot.shows)
+        if shot.act:
+            shot.act(page)
+        keep(page, shot.name, language, theme)
+    for page in pages.values():
+        page.context.close()
+    chat(browser, demo, language, theme)
+    widget(browser, demo, language, theme)
 
 
-def start_demo(folder: Path, port: int) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    """Start the demo in `folder`; return it and the passwords by role."""
-    shutil.copytree(ROOT / "intents", folder / "intents")
-    command = [sys.executable, "-m", "triagebot", "demo", "--port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CI": "true"}
-    server = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    passwords: dict[str, str] = {}
-    while server.stdout and "admin" not in passwords:
-        words = server.stdout.readline().split()
-        if len(words) == 2 and words[0] in ROLES:
-            passwords[words[0]] = words[1]
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    time.sleep(8)  # the first fans write
-    return server, passwords
+def sign_in(browser: Browser, demo: Demo, role: str, language: str, theme: str) -> Page:
+    """Return a page on which somebody of a role is signed in, in a language."""
+    page = open_page(browser, language, theme, DESK)
+    page.goto(f"{demo.url}/login")
+    page.fill("input[name=name]", role)
+    page.fill("input[name=password]", demo.passwords[role])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk**")
+    demo.speak(role, language)
+    return page
 
 
-def open_page(browser: Browser, theme: str, size: dict[str, int]) -> Page:
-    """Return a page in Chinese, in a theme and size."""
+def open_page(browser: Browser, language: str, theme: str, size: dict[str, int]) -> Page:
+    """Return a page of a new visitor; nothing moves on it."""
     context = browser.new_context(
-        viewport=size, color_scheme=theme, locale="zh-CN", device_scale_factor=1
+        viewport=size, color_scheme=theme, locale=LANGUAGES[language], reduced_motion="reduce"
     )
     return context.new_page()
 
 
-def desk(browser: Browser, port: int, password: str, theme: str) -> None:
-    """Sign in, open the third conversation, and take the desk's picture."""
-    page = open_page(browser, theme, DESK)
-    page.goto(f"http://127.0.0.1:{port}/login")
-    page.fill("input[name=name]", "agent")
-    page.fill("input[name=password]", password)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".row")
-    for _ in range(3):
-        page.keyboard.press("j")
-    page.wait_for_selector(".guess")
-    page.wait_for_timeout(400)
-    page.screenshot(path=IMAGES / f"desk-{theme}.png")
-    page.context.close()
-
-
-def office(
-    browser: Browser, port: int, password: str, theme: str, screen: str, role: str, shows: str
-) -> None:
-    """Sign in with a role and take the picture of a screen."""
-    page = open_page(browser, theme, DESK)
-    page.goto(f"http://127.0.0.1:{port}/login")
-    page.fill("input[name=name]", role)
-    page.fill("input[name=password]", password)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/desk**")
-    page.goto(f"http://127.0.0.1:{port}/desk/{screen}")
-    page.wait_for_selector(shows)
-    page.wait_for_timeout(400)
-    page.screenshot(path=IMAGES / f"{re.split(r'[#?]', screen)[0]}-{theme}.png")
-    page.context.close()
-
-
-def chat(browser: Browser, port: int, theme: str) -> None:
+def chat(browser: Browser, demo: Demo, language: str, theme: str) -> None:
     """Ask a question as a fan and take the chat's picture."""
-    page = open_page(browser, theme, PHONE)
-    page.goto(f"http://127.0.0.1:{port}/chat")
-    page.wait_for_selector("textarea, input")
+    page = open_page(browser, language, theme, PHONE)
+    page.goto(f"{demo.url}/chat")
     page.locator("textarea, input").first.fill("下单后多久发货")
     page.keyboard.press("Enter")
     page.get_by_text("没解决您的问题").wait_for()
-    page.wait_for_timeout(400)
-    page.screenshot(path=IMAGES / f"chat-{theme}.png")
+    keep(page, "chat", language, theme)
     page.context.close()
+
+
+def widget(browser: Browser, demo: Demo, language: str, theme: str) -> None:
+    """Open the chat on another site's page, ask for a person, and take the picture."""
+    page = open_page(browser, language, theme, {"width": 1000, "height": 760})
+    shop = f"<!doctype html><h1>Shop</h1><script src='{demo.url}/chat/widget.js'></script>"
+    page.route(f"{SHOP}/**", lambda route: route.fulfill(body=shop, content_type="text/html"))
+    page.goto(f"{SHOP}/")
+    page.locator("body > button").click()
+    inside = page.frame_locator("iframe")
+    inside.locator("textarea, input").first.fill("转人工")
+    inside.locator("textarea, input").first.press("Enter")
+    inside.get_by_text("转人工").last.wait_for()
+    keep(page, "widget", language, theme)
+    page.context.close()
+
+
+def keep(page: Page, name: str, language: str, theme: str) -> None:
+    """Take the picture once what was asked for has come."""
+    page.wait_for_timeout(400)
+    picture = ALL / f"{name}-{language}-{theme}.png"
+    page.screenshot(path=picture)
+    if language == "zh" and name in SHOWN and (theme == "light" or name in DARK_TOO):
+        shutil.copyfile(picture, IMAGES / f"{name}-{theme}.png")
 
 
 if __name__ == "__main__":

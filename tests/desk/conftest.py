@@ -255,7 +255,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         UserApi(db, passwords, clock),
         deeds,
         OfficePages(frames, db, deeds),
-        DeskPages(frames),
+        DeskPages(frames, db, has_account=False),
         WebChatApi(db, intake, news, clock),
         WebChatPages(shells),
         RestApi(intake, holder, clock),

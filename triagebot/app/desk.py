@@ -43,7 +43,8 @@ from triagebot.web.passwords import Passwords
 class DeskParts:
     """What the desk is built from.
 
-    `wake` tells the outbox that something is to be sent; `figures` is where reports are read.
+    `wake` tells the outbox that something is to be sent; `figures` is where reports are read;
+    `has_account` says that a WeChat account is set up.
     """
 
     db: Database
@@ -56,6 +57,7 @@ class DeskParts:
     editions: LiveEditions
     shelf: Shelf
     figures: Database | Replica
+    has_account: bool
 
 
 def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
@@ -89,5 +91,5 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         UserApi(db, parts.passwords, clock),
         deeds,
         OfficePages(parts.frames, db, deeds),
-        DeskPages(parts.frames),
+        DeskPages(parts.frames, db, has_account=parts.has_account),
     ]

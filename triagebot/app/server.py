@@ -168,6 +168,7 @@ class Server:
             self.editions,
             self.shelf,
             self.replica or self.db,
+            has_account=bool(self.settings.wechat),
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)

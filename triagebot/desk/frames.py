@@ -48,6 +48,9 @@ SCREENS = {
 }
 """In the order of the rail."""
 
+PRINTED = ("rail.", "start.")
+"""Sentences that only templates ask for; scripts are not given them."""
+
 Messages = Mapping[str, Mapping[str, str]]
 Page = web.Response
 Sentence = Callable[..., str]
@@ -138,11 +141,12 @@ class Frames:
 
 
 def sentences(messages: Mapping[str, str], screen: str) -> dict[str, str]:
-    """Return the sentences without those of screens other than `screen`."""
+    """Return the sentences without those of screens other than `screen` and those printed."""
     others = tuple(
         start for name, each in SCREENS.items() if name != screen for start in each.sentences
     )
-    return {key: text for key, text in messages.items() if not key.startswith(others)}
+    left_out = (*others, *PRINTED)
+    return {key: text for key, text in messages.items() if not key.startswith(left_out)}
 
 
 def redirect(path: str) -> Page:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from triagebot.desk.frames import SCREENS, Frames, Page, redirect
+from collections.abc import Mapping
+
+from triagebot.desk.first_run import first_steps
+from triagebot.desk.frames import SCREENS, Frames, Page, Sentence, redirect
+from triagebot.domain.agent import Role
+from triagebot.store.agents import SessionRow
+from triagebot.store.beginnings import beginnings
+from triagebot.store.database import Database
 from triagebot.web.endpoint import Call, Endpoint
 
 OWN_SHELLS = frozenset({"answers", "fans", "models", "search", "wall"})
@@ -10,10 +17,15 @@ OWN_SHELLS = frozenset({"answers", "fans", "models", "search", "wall"})
 
 
 class DeskPages:
-    """Owns `/`, `/login`, `/desk` and what below it is filled by scripts."""
+    """Owns `/`, `/login`, `/desk` and what below it is filled by scripts.
 
-    def __init__(self, frames: Frames) -> None:
+    `has_account` says that a WeChat account is set up.
+    """
+
+    def __init__(self, frames: Frames, db: Database, *, has_account: bool) -> None:
         self._frames = frames
+        self._db = db
+        self._has_account = has_account
 
     def endpoints(self) -> list[Endpoint]:
         """Return the pages; each looks at the session itself, to redirect instead of refusing."""
@@ -43,6 +55,12 @@ class DeskPages:
         """Return a screen's shell, the inbox where there is no such screen."""
         screen = call.params.get("tail", "").rstrip("/")
         if screen not in SCREENS:
-            return await self._frames.show(call, "desk/desk.html")
+            return await self._frames.show(call, "desk/desk.html", fill=self._first_steps)
         template = f"desk/{screen}.html" if screen in OWN_SHELLS else "desk/work.html"
         return await self._frames.show(call, template, screen)
+
+    async def _first_steps(self, session: SessionRow, _t: Sentence) -> Mapping[str, object]:
+        if session.agent.role is not Role.ADMIN:
+            return {"steps": []}
+        found = await self._db.read(beginnings)
+        return {"steps": first_steps(found, has_account=self._has_account)}

@@ -34,6 +34,12 @@ export function tAny(...keys) {
   return t(keys.find((key) => key in messages) ?? keys.at(-1));
 }
 
+/** Return where somebody writes, in words: "wechat:main" is the account main of WeChat. */
+export function channelOf(channel) {
+  const [kind, account] = channel.split(":");
+  return [tAny(`channel.${kind}`, kind), account].filter(Boolean).join(" · ");
+}
+
 /** Return a title given by language, as intents have. */
 export function titleOf(titles) {
   return titles?.[language] ?? titles?.en ?? "";

@@ -6,6 +6,7 @@ const DEFAULTS = {
   send: "ctrl-enter",
   keys: true,
   context: true,
+  started: false,
   remap: {},
 };
 

@@ -47,4 +47,8 @@ await startFrame({
   ],
 });
 createTryBox();
+if (location.hash === "#try") {
+  history.replaceState(null, "", "#answers");
+  byId("try-text").focus();
+}
 open();

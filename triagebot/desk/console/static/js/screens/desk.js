@@ -114,6 +114,7 @@ async function start() {
   import("../ui/search.js");
   import("../ui/snippets.js");
   import("./handing.js");
+  if (byId("start")) import("../ui/first_run.js");
   state.me = session.agent;
   const fitContext = () => showContext(prefs.context && !narrow.matches);
   fitContext();

@@ -1,7 +1,7 @@
 // Fans: who they are and what they did; tags, all that is held of them, and forgetting.
 import { call, get } from "../core/api.js";
 import { byId, el, fill } from "../core/dom.js";
-import { exactTime, number, shortTime, t, titleOf } from "../core/i18n.js";
+import { channelOf, exactTime, number, shortTime, t, titleOf } from "../core/i18n.js";
 import { base, session } from "../core/page.js";
 import { state } from "../core/store.js";
 import { openDialog } from "../ui/dialog.js";
@@ -14,6 +14,7 @@ const OWNER = ["order_lookup", "after_sales", "flashing_rom", "delivery", "accou
 const PROSPECT = ["purchase", "product_info", "activity"];
 const SHOWN = 40;
 const filters = { name: "", tag: "", channel: "" };
+const seen = new Set();
 let openId = null;
 
 async function load(before = "") {
@@ -23,6 +24,10 @@ async function load(before = "") {
     const body = byId("fan-rows");
     if (before) body.append(...page.items.map(row));
     else fill(body, ...page.items.map(row));
+    for (const { channel } of page.items) {
+      if (!seen.has(channel)) byId("known-channels").append(el("option", { value: channel }, channelOf(channel)));
+      seen.add(channel);
+    }
     byId("fans-none").hidden = body.children.length > 0;
     byId("fans-more").hidden = !page.next;
     byId("fans-more").onclick = () => load(page.next);
@@ -39,7 +44,7 @@ function frame() {
   const heads = ["fan", "channel", "tags", "came", "first"].map((name) => el("th", { scope: "col" }, t(`fans.${name}`)));
   showWork(el("div", { class: "page" },
     el("form", { class: "filters", on: { submit: (event) => event.preventDefault() } },
-      input("name"), input("tag", { list: "known-tags" }), input("channel"), el("datalist", { id: "known-tags" })),
+      input("name"), input("tag", { list: "known-tags" }), input("channel", { list: "known-channels" }), el("datalist", { id: "known-tags" }), el("datalist", { id: "known-channels" })),
     el("div", { class: "sheet", tabindex: 0, role: "group", "aria-label": t("screen.fans") },
       el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", { id: "fan-rows" }))),
     el("p", { id: "fans-none", class: "nothing", hidden: "" }, t("fans.none")),
@@ -51,7 +56,7 @@ function frame() {
 function row(fan) {
   return el("tr", {},
     el("th", { scope: "row" }, el("button", { type: "button", class: "link", on: { click: () => open(fan.id) } }, nameOf(fan))),
-    el("td", {}, fan.channel),
+    el("td", {}, channelOf(fan.channel)),
     el("td", {}, ...fan.tags.flatMap((tag) => [el("span", { class: "pill label" }, tag), " "])),
     el("td", {}, fan.scene || fan.came_by || ""),
     el("td", {}, shortTime(fan.first_at)));
@@ -72,7 +77,7 @@ async function open(id) {
 
 function draw(fan, talk, messages, thread) {
   const facts = [
-    ["fans.channel", fan.channel],
+    ["fans.channel", channelOf(fan.channel)],
     ["fans.first", exactTime(fan.first_at)],
     fan.scene && ["fans.came", fan.scene],
     fan.follows !== null && ["fans.follows", t(fan.follows ? "fans.yes" : "fans.no")],

@@ -86,7 +86,7 @@ function drawSide(intent = guesses()[0]?.intent) {
   showSide(
     known && card(
       t("queue.guideline", { intent: intentTitle(intent) }),
-      el("p", { class: "guideline" }, titleOf(known.guideline)),
+      el("p", { class: "guideline" }, inWords(titleOf(known.guideline))),
     ),
     card(
       t("queue.needs"),
@@ -109,6 +109,9 @@ function drawSide(intent = guesses()[0]?.intent) {
     ),
   );
 }
+
+// Guidelines name other intents by what they are called in files.
+const inWords = (text) => text.replace(/[a-z_]{3,}/g, (word) => (state.catalogue.intents.has(word) ? intentTitle(word) : word));
 
 function card(title, ...children) {
   return el("section", { class: "card" }, el("h2", {}, title), ...children);

@@ -58,7 +58,6 @@ export function bindKeys(does) {
   byId("do-keys").addEventListener("click", openSheet);
   byId("do-settings").addEventListener("click", openSettings);
   byId("do-theme").addEventListener("click", toggleTheme);
-  byId("do-search").addEventListener("click", does.search);
 }
 
 function digits(most, shift, run) {

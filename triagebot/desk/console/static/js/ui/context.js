@@ -1,6 +1,6 @@
 // The right pane: what the bot thinks, why, what could be said, who the fan is.
 import { byId, el, fill } from "../core/dom.js";
-import { exactTime, score, since, t, tAny } from "../core/i18n.js";
+import { channelOf, exactTime, score, since, t, tAny } from "../core/i18n.js";
 import { openRow, state, watch } from "../core/store.js";
 import { leftOf } from "./clock.js";
 import { reasonOf, saysThreshold, thresholdOf } from "./decision.js";
@@ -88,11 +88,9 @@ function draft(answer, index) {
 }
 
 function fanCard(row) {
-  const [channel, account] = row.channel.split(":");
-  const where = [tAny(`channel.${channel}`, channel), account].filter(Boolean).join(" · ");
   const facts = [
     ["fan.name", row.fan],
-    ["fan.channel", where],
+    ["fan.channel", channelOf(row.channel)],
     row.waiting_since && ["fan.waiting", since(row.waiting_since)],
     ["fan.last", exactTime(row.last_at)],
     row.window_until && ["fan.window", leftOf(row)],

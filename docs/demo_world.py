@@ -1,0 +1,148 @@
+"""A demo to take pictures of: a port and a folder of its own, and fans who have written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLES = ("agent", "lead", "ops", "ml", "admin")
+ASKED = {
+    "我的订单什么时候发货": 9,
+    "屏幕碎了换一块多少钱": 7,
+    "收到的手机不是我买的颜色": 5,
+    "刷机以后开不了机": 4,
+    "发票抬头写错了能改吗": 3,
+}
+"""What fans who asked for a person say, and how many of them."""
+ENDINGS = ("", "？", "啊", "呢", "!!", "，急", "，在吗", "～", "，谢谢")
+SNIPPETS = {
+    "发货时间": "下单后 48 小时内发货，您可以在“我的订单”里看到快递单号。",
+    "稍等": "您好，正在为您查询，请稍等。",
+    "发票说明": "电子发票在签收后 24 小时内发到您的邮箱。",
+}
+
+
+@dataclass
+class Visitor:
+    """Somebody with cookies, speaking JSON."""
+
+    url: str
+
+    def __post_init__(self) -> None:
+        """Begin without cookies."""
+        jar = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._opener = urllib.request.build_opener(jar)
+        self._csrf = ""
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Sign in at the desk."""
+        session = self.call("POST", "session", {"name": name, "password": password})
+        self._csrf = session["csrf"]
+
+    def call(self, method: str, path: str, body: object) -> Any:
+        """Return the JSON answer."""
+        headers = {"Content-Type": "application/json", "X-CSRF-Token": self._csrf}
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/{path}", json.dumps(body).encode(), headers, method=method
+        )
+        with self._opener.open(request, timeout=30) as answer:
+            content = answer.read()
+        return json.loads(content) if content else None
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: its address and the passwords by role."""
+
+    url: str
+    passwords: dict[str, str]
+
+    def person(self, role: str) -> Visitor:
+        """Return somebody of a role, signed in."""
+        visitor = Visitor(self.url)
+        visitor.sign_in(role, self.passwords[role])
+        return visitor
+
+    def speak(self, role: str, language: str) -> None:
+        """Let somebody of a role read the desk in a language from now on."""
+        self.person(role).call("PUT", "session/language", {"language": language})
+
+
+@contextmanager
+def running_demo(folder: Path, embed_in: str) -> Iterator[Demo]:
+    """Start the demo in `folder`, with fans who wait and snippets; stop it at the end."""
+    shutil.copytree(ROOT / "intents", folder / "intents")
+    if (ROOT / "models" / "current.json").exists():  # else the demo trains one
+        shutil.copytree(ROOT / "models", folder / "models")
+    (folder / "triagebot.toml").write_text(f'[webchat]\nembed_in = ["{embed_in}"]\n', "utf-8")
+    port = free_port()
+    command = [sys.executable, "-m", "triagebot", "demo", "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CI": "true"}
+    server = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        demo = Demo(f"http://127.0.0.1:{port}", read_passwords(server))
+        wait_until_ready(demo.url)
+        furnish(demo)
+        yield demo
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def read_passwords(server: subprocess.Popen[str]) -> dict[str, str]:
+    """Return the passwords that the demo prints, by role."""
+    passwords: dict[str, str] = {}
+    while server.stdout and "admin" not in passwords:
+        line = server.stdout.readline()
+        if not line:
+            raise SystemExit("the demo did not start")
+        words = line.split()
+        if len(words) == 2 and words[0] in ROLES:
+            passwords[words[0]] = words[1]
+    return passwords
+
+
+def wait_until_ready(url: str) -> None:
+    """Return once messages can be made durable."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{url}/readyz", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("the demo was not ready in 30 s")
+
+
+def furnish(demo: Demo) -> None:
+    """Let fans ask for a person, save snippets, and let the demo's own fans write for a while."""
+    for text, fans in ASKED.items():
+        for ending in ENDINGS[:fans]:
+            fan = Visitor(demo.url)
+            fan.call("POST", "chat", {"text": "转人工"})
+            fan.call("POST", "chat", {"text": text + ending})
+    ops = demo.person("ops")
+    for title, text in SNIPPETS.items():
+        ops.call("POST", "snippets", {"title": title, "text": text})
+    time.sleep(6)

@@ -1,0 +1,54 @@
+"""One message, one key: the label queue, and taking a label back, in both languages."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import (
+    add_agent,
+    breaches,
+    fan_asks_for_person,
+    open_browser,
+    open_desk,
+)
+
+SAID = "什么时候发货"
+WORDS = {
+    "zh": ("为什么问你", "没有要标的消息"),
+    "en": ("Why it is asked", "Nothing to label"),
+}
+
+
+@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
+def test_one_key_labels_a_message_and_another_takes_it_back(server, language, theme):
+    agent = add_agent(server, "xiaoli")
+    fan_asks_for_person(server, SAID)
+    agent.sign_in(agent.name, agent.password)
+    agent.call("PUT", "/api/v1/session/language", {"language": language})
+    why, empty = WORDS[language]
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent, color_scheme=theme)
+        page.keyboard.press("g")
+        page.keyboard.press("l")
+        page.wait_for_url("**/desk/label")
+        expect(page.locator(".task")).to_contain_text(why)
+        assert breaches(page) == []
+
+        while page.locator(".said-text").inner_text() != SAID:
+            shown = page.locator(".said-text").inner_text()
+            page.keyboard.press("Space")
+            expect(page.locator(".said-text")).not_to_have_text(shown)
+        page.keyboard.press("1")
+        expect(page.get_by_text(empty)).to_be_visible()
+        assert breaches(page) == []
+        (label,) = labels_of(agent)
+        assert label["by"] == agent.name
+
+        page.keyboard.press("u")
+        expect(page.locator(".said-text")).to_have_text(SAID)
+        assert labels_of(agent) == []
+
+
+def labels_of(agent):
+    (row,) = agent.call("GET", "/api/v1/conversations?view=waiting")["items"]
+    thread = agent.call("GET", f"/api/v1/conversations/{row['id']}")["thread"]
+    return [item["label"] for item in thread if item.get("label")]
