@@ -22,7 +22,7 @@ class WeChatAround:
     """`everywhere` runs on each node, `timed` on one at a time."""
 
     def __init__(self, settings: Settings, db: Database, clock: Callable[[], datetime]) -> None:
-        self.connections = Connections(accounts(settings), api_urls(settings), clock)
+        self.connections = Connections(accounts(settings), api_urls(settings), db, clock)
         self.profiles = Profiles(db, self.connections, clock)
         self.everywhere: list[Part] = [self.connections, self.profiles]
         self.folder = MediaFolder(Path(settings.fans.media_dir))

@@ -4,10 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from wechat_world import APPID, SECRET
+from wechat_world import APPID, SECRET, account_of
 
 from triagebot.channels.wechat.api import WeChatApi
 from triagebot.channels.wechat.api_errors import Misconfigured, TokenRefused
+from triagebot.channels.wechat.connection import Connections
 from triagebot.channels.wechat.token_shelf import LEASE, TokenShelf
 from triagebot.channels.wechat.tokens import PATH, Tokens
 from triagebot.store import platform_tokens
@@ -35,6 +36,20 @@ async def test_many_processes_at_once_fetch_once(processes, tencent):
     found = await asyncio.gather(*(tokens.get() for tokens in processes * 5))
     assert len(set(found)) == 1
     assert tencent.calls[PATH] == 1
+
+
+async def test_all_parts_of_a_server_that_call_wechat_share_one_token(database, tencent, clock):
+    account = account_of(secret=SECRET)
+    parts = [
+        Connections({"main": account}, {"main": tencent.url}, database, clock) for _ in range(3)
+    ]
+    for part in parts:
+        await part.start()
+    apis = [part()[account.channel] for part in parts]
+    await asyncio.gather(*(api.get("/cgi-bin/get_api_domain_ip") for api in apis))
+    assert tencent.calls[PATH] == 1
+    for part in parts:
+        await part.close()
 
 
 async def test_the_renewal_is_one_processes_work_too(processes, tencent, clock):

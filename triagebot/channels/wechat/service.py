@@ -13,14 +13,11 @@ from aiohttp import web
 from triagebot.channels.outbox import Deliver, Receipt, Result
 from triagebot.channels.wechat.account import Account
 from triagebot.channels.wechat.answering import Outcome
-from triagebot.channels.wechat.api import WeChatApi
+from triagebot.channels.wechat.connection import api_of
 from triagebot.channels.wechat.kefu import Kefu
 from triagebot.channels.wechat.parse import may_answer
 from triagebot.channels.wechat.routes import WeChatCallback
 from triagebot.channels.wechat.sent import SendState, Sent
-from triagebot.channels.wechat.token_shelf import TokenShelf
-from triagebot.channels.wechat.tokens import Tokens
-from triagebot.channels.wechat.transport import BASE_URL, Transport
 from triagebot.channels.wechat.ways import StoredWays
 from triagebot.channels.wechat.window import Ledger
 from triagebot.domain.message import Inbound
@@ -124,11 +121,9 @@ class WeChatService:
         return kefu is not None and not kefu.passive_only
 
     def _build(self, account: Account, session: aiohttp.ClientSession) -> Kefu:
-        transport = Transport(session, self._api_urls.get(account.name) or BASE_URL)
-        shelf = TokenShelf(self._db, account.appid, self._clock)
-        tokens = Tokens(transport, account.appid, account.secret, self._clock, shelf=shelf)
+        url = self._api_urls.get(account.name, "")
         return Kefu(
-            WeChatApi(transport, tokens),
+            api_of(account, session, self._clock, url, self._db),
             self._ledgers[account.channel],
             passive_only=account.passive_only or not account.secret,
         )
