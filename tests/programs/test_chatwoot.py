@@ -101,7 +101,7 @@ async def test_the_same_key_is_the_same_message(program, complaint):
 async def test_what_cannot_be_written_is_refused(program, complaint):
     client, path = await program(), f"{BASE}/conversations/{complaint}/messages"
     bodies = [{"content": words} for words in ("", " ", "x" * 4001)]
-    more = [{"content": "x", "private": True}, {"content": "x", "message_type": "incoming"}, {}]
+    more = [{"content": " ", "private": True}, {"content": "x", "message_type": "incoming"}, {}]
     for body in bodies + more:
         await client.post(path, body, 400)
 
@@ -112,7 +112,41 @@ async def test_the_status_changes_and_changes_back(program, complaint):
                          ({"status": "open"}, "open"), ({"status": "open"}, "open")):  # fmt: skip
         changed = await client.post(path, body)
         assert changed["payload"]["current_status"] == status
-    await client.post(path, {"status": "snoozed"}, 400)
+    await client.post(path, {"status": "gone"}, 400)
+
+
+async def test_a_conversation_is_put_aside_and_comes_back(world, program, complaint):
+    client, path = await program(), f"{BASE}/conversations/{complaint}/toggle_status"
+    until = int(world.clock().timestamp()) + 3600
+    body = {"status": "snoozed", "snoozed_until": until}
+    assert (await client.post(path, body))["payload"]["current_status"] == "snoozed"
+    desk = await world.signed_in("小林")
+    row = await desk.get(f"/api/v1/conversations/{complaint}")
+    assert row["conversation"]["status"] == "snoozed"
+    other = await program("other")
+    await other.post(path, {"status": "open"}, 409)
+    changed = await client.post(path, {"status": "open"})
+    assert changed["payload"]["current_status"] == "open"
+    assert (await client.post(path, {"status": "snoozed"}))["payload"][
+        "current_status"
+    ] == "snoozed"
+    await world.fan_says("还在吗")
+    assert (await client.get(f"{BASE}/conversations/{complaint}"))["status"] == "open"
+    for over in (until - 7200, -1, 2**40):
+        await client.post(path, {"status": "snoozed", "snoozed_until": over}, 400)
+
+
+async def test_a_private_note_is_for_colleagues_only(world, program, complaint):
+    client, path = await program(), f"{BASE}/conversations/{complaint}/messages"
+    note = await client.post(path, {"content": "他上周也问过", "private": True})
+    assert (note["private"], note["sender"]["name"]) == (True, "bot")
+    shown = (await client.get(path))["payload"]
+    assert [line["content"] for line in shown if line["private"]] == ["他上周也问过"]
+    assert len({line["id"] for line in shown}) == len(shown)
+    assert (await client.get(f"{BASE}/conversations/{complaint}"))["meta"]["assignee"] is None
+    queued = await world.db.read(lambda c: c.exec_driver_sql("SELECT * FROM outbound").all())
+    assert queued == []
+    await client.post(f"{BASE}/conversations/999/messages", {"content": "x", "private": True}, 404)
 
 
 async def test_a_conversation_is_given_away_and_back(world, program, complaint):

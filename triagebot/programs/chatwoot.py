@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -21,6 +21,7 @@ from triagebot.store import (
     fan_lists,
     fans,
     messages,
+    notes,
     outbound,
     tags,
 )
@@ -35,6 +36,8 @@ PATH = f"{BASE}/conversations"
 LINES = 20
 MOST_TEXTS = 2_000
 KEY_HEADER = "Idempotency-Key"
+LAST_SECOND = 4_102_444_800
+"""The year 2100."""
 
 
 class ListQuery(msgspec.Struct):
@@ -52,7 +55,10 @@ class ThreadQuery(msgspec.Struct):
 
 
 class NewLine(msgspec.Struct):
-    """What an agent writes. `echo_id` or the header Idempotency-Key names it once and for all."""
+    """What an agent writes; `private` makes it a note, which only colleagues see.
+
+    `echo_id` or the header Idempotency-Key names a text for the fan once and for all.
+    """
 
     content: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
     message_type: Literal["outgoing"] = "outgoing"
@@ -61,9 +67,14 @@ class NewLine(msgspec.Struct):
 
 
 class Toggle(msgspec.Struct):
-    """The status to have; without one, open and resolved change places."""
+    """The status to have; without one, open and resolved change places.
 
-    status: Literal["open", "pending", "resolved"] | None = None
+    `snoozed_until`, in seconds since 1970, is when a snoozed one comes back, else in a week; the
+    fan's next word brings it back before.
+    """
+
+    status: Literal["open", "pending", "resolved", "snoozed"] | None = None
+    snoozed_until: Annotated[int, msgspec.Meta(ge=0, le=LAST_SECOND)] | None = None
 
 
 class Assignment(msgspec.Struct):
@@ -147,12 +158,17 @@ class ChatwootApi:
         return {"meta": meta, "payload": await self._lines(row.id, call.query.before)}
 
     async def write(self, call: Call) -> Message:
-        """Queue a text for the fan. Raises `Conflict` with the holder's name, `NotFound`."""
+        """Queue a text for the fan, or note one for colleagues.
+
+        Raises `Conflict` with the holder's name, `NotFound`.
+        """
         line: NewLine = call.body
-        if line.private:
-            raise BadInput("Private notes are written at the desk.", fields={"private": "false"})
         if not line.content.strip():
             raise BadInput("content: is blank", fields={"content": "is blank"})
+        if line.private:
+            me = call.signed_in.id
+            note = await self._db.write(notes.add, call.id(), me, line.content, self._clock())
+            return shapes.private_note(note)
         key = line.echo_id or call.request.headers.get(KEY_HEADER, "") or secrets.token_hex(16)
         if len(key) > 100:
             raise BadInput("The key is too long.", fields={KEY_HEADER: "<= 100 characters"})
@@ -164,8 +180,11 @@ class ChatwootApi:
 
     async def toggle(self, call: Call) -> dict[str, Any]:
         """Change the status. Raises `Conflict` when somebody else has it, `NotFound`."""
+        wanted: Toggle = call.body
+        seconds = wanted.snoozed_until
+        until = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
         row = await self._db.write(
-            set_status, call.id(), call.body.status, call.signed_in.id, self._clock()
+            set_status, call.id(), wanted.status, call.signed_in.id, self._clock(), until
         )
         payload = {"success": True, "conversation_id": row.id, "current_status": row.status.value}
         return {"meta": {}, "payload": payload}
@@ -208,8 +227,13 @@ class ChatwootApi:
         texts = await self._db.read(outbound.thread, number, 0, MOST_TEXTS)
         begin = said[0].received_at if len(said) == LINES else None
         end = (await self._db.read(messages.get, before)).received_at if before else None
-        texts = [text for text in texts if begin is None or text.created_at >= begin]
-        return shapes.thread(said, [text for text in texts if end is None or text.created_at < end])
+        noted = await self._db.read(notes.thread, number, MOST_TEXTS)
+
+        def is_shown(at: datetime) -> bool:
+            return (begin is None or at >= begin) and (end is None or at < end)
+
+        texts = [text for text in texts if is_shown(text.created_at)]
+        return shapes.thread(said, texts, [note for note in noted if is_shown(note.at)])
 
     async def _tags(self, row: ConversationRow) -> Sequence[str]:
         fan = await self._db.read(fans.find, row.channel, row.fan)

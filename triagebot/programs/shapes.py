@@ -15,10 +15,11 @@ from triagebot.domain.agent import Agent, Role
 from triagebot.store.conversation_rows import ConversationRow
 from triagebot.store.fans import FanRow
 from triagebot.store.messages import MessageRow
+from triagebot.store.notes import NoteRow
 from triagebot.store.outbound import OutboundRow
 
-_REPLY, _OUTBOUND = 10**15, 2 * 10**15
-"""Replies of the bot and texts of agents have tables of their own, and so numbers of their own."""
+_REPLY, _OUTBOUND, _NOTE = 10**15, 2 * 10**15, 3 * 10**15
+"""Replies of the bot, agents' texts and notes have tables, and so numbers, of their own."""
 _SHOWN = 4
 
 
@@ -182,7 +183,14 @@ def outgoing(row: OutboundRow) -> Message:
                    row.client_id, row.conversation_id, sender)  # fmt: skip
 
 
-def thread(said: list[MessageRow], texts: list[OutboundRow]) -> list[Message]:
+def private_note(row: NoteRow) -> Message:
+    """Return what an agent told colleagues; the fan never sees it."""
+    sender = Person(row.agent_id, row.agent_name, "user")
+    return Message(_NOTE + row.id, row.text, "text", {}, "outgoing", seconds(row.at), True, "sent",
+                   None, row.conversation_id, sender)  # fmt: skip
+
+
+def thread(said: list[MessageRow], texts: list[OutboundRow], notes: list[NoteRow]) -> list[Message]:
     """Return all lines of a conversation, oldest first; a late reply stands where it was sent."""
     late = {row.message_id for row in texts}
     lines = [(row.received_at, incoming(row)) for row in said]
@@ -190,6 +198,7 @@ def thread(said: list[MessageRow], texts: list[OutboundRow]) -> list[Message]:
         (row.received_at, reply) for row in said if row.id not in late and (reply := bot_reply(row))
     ]
     lines += [(row.created_at, outgoing(row)) for row in texts]
+    lines += [(row.at, private_note(row)) for row in notes]
     # A reply stays behind the message that it shares its moment with.
     lines.sort(key=lambda pair: (pair[0], pair[1].message_type != "incoming"))
     return [line for _, line in lines]

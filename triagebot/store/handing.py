@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -10,23 +10,38 @@ from triagebot.domain.agent import Agent, Role
 from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Reason
 from triagebot.errors import Conflict
-from triagebot.store import agents, audit_log, conversations
+from triagebot.store import agents, audit_log, conversation_moves, conversations
 from triagebot.store.conversation_rows import ConversationRow
 
 _MAY_TAKE_AWAY = (Role.LEAD, Role.OPS, Role.ML, Role.ADMIN)
 
 
+SNOOZED_FOR = timedelta(days=7)
+"""How long without a time that was asked for, so that nothing is put aside for ever."""
+
+
 def set_status(
-    connection: Connection, conversation_id: int, status: str | None, agent_id: int, now: datetime
+    connection: Connection,
+    conversation_id: int,
+    status: str | None,
+    agent_id: int,
+    now: datetime,
+    until: datetime | None = None,
 ) -> ConversationRow:
     """Give a conversation a status; without one, open and resolved change places.
 
-    Raises `Conflict` when somebody else has it, `NotFound`.
+    `until` is when one that is put aside comes back by itself. Raises `Conflict` when somebody
+    else has it, `BadInput` for a time that is over, `NotFound`.
     """
     row = conversations.get(connection, conversation_id)
     wanted = Status(status) if status else _other(row.status)
+    if wanted is Status.SNOOZED:
+        until = until or now + SNOOZED_FOR
+        return conversation_moves.snooze(connection, conversation_id, agent_id, now, None, until)
     if row.status is wanted:
         return row
+    if wanted is Status.OPEN and row.status is Status.SNOOZED:
+        return conversation_moves.wake(connection, conversation_id, agent_id, now)
     if wanted is Status.RESOLVED:
         return conversations.resolve(connection, conversation_id, agent_id, now)
     if wanted is Status.PENDING:

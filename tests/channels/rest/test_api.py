@@ -107,3 +107,17 @@ async def test_parsing_stores_nothing(world: World) -> None:
     desk = await world.signed_in("小林")
     counts = (await desk.get("/api/v1/conversations"))["counts"]
     assert set(counts.values()) == {0}
+
+
+async def test_a_rasa_client_learns_what_serves(world: World) -> None:
+    client = await world.client()
+    version = await (await client.get("/version")).json()
+    assert set(version) == {"version", "minimum_compatible_version"}
+    assert version["version"].split(".")[0].isdecimal()
+    parsed = await (await client.post(PARSE, json={"text": "什么时候发货"})).json()
+    status = await (await client.get("/status")).json()
+    assert status == {
+        "model_file": parsed["model_id"],
+        "model_id": parsed["model_id"],
+        "num_active_training_jobs": 0,
+    }

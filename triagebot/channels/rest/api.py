@@ -1,4 +1,4 @@
-"""Serve Rasa's two addresses: one that talks, one that only parses."""
+"""Serve Rasa's addresses: one that talks, one that only parses, two that say what serves."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+import triagebot
 from triagebot.channels.rest.parse import MindHolder, parse
-from triagebot.channels.rest.shapes import Button, Line, Parsed, Said, Text
+from triagebot.channels.rest.shapes import Button, Line, Parsed, Said, Status, Text, Version
 from triagebot.domain.agent import Role
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.triage.decide import NONE_OF_THESE
@@ -35,9 +36,9 @@ class Intake(Protocol):
 
 
 class RestApi:
-    """Owns `/webhooks/rest/webhook` and `/model/parse`.
+    """Owns `/webhooks/rest/webhook`, `/model/parse`, `/version` and `/status`.
 
-    `role` closes both to those without a token; None leaves them open, as Rasa does.
+    `role` closes all to those without a token; None leaves them open, as Rasa does.
     """
 
     def __init__(
@@ -54,13 +55,17 @@ class RestApi:
         self._role = role
 
     def endpoints(self) -> list[Endpoint]:
-        """Return both endpoints."""
+        """Return the endpoints."""
         tag = "rest"
         return [
             Endpoint("POST", "/webhooks/rest/webhook", "Say something as a fan", self.talk, Said,
                      result=list[Line], role=self._role, tag=tag, json_only=False),
             Endpoint("POST", "/model/parse", "What the model makes of a text", self.parse, Text,
                      result=Parsed, role=self._role, tag=tag, json_only=False),
+            Endpoint("GET", "/version", "Our version", self.version, result=Version,
+                     role=self._role, tag=tag),
+            Endpoint("GET", "/status", "Which model serves", self.status, result=Status,
+                     role=self._role, tag=tag),
         ]  # fmt: skip
 
     async def talk(self, call: Call) -> list[Line]:
@@ -75,6 +80,15 @@ class RestApi:
     async def parse(self, call: Call) -> Parsed:
         """Return what the mind makes of the text; nothing is stored."""
         return await parse(self._holder.mind, call.body, CHANNEL, self._clock())
+
+    async def version(self, _call: Call) -> Version:
+        """Return the version."""
+        return Version(triagebot.__version__, triagebot.__version__)
+
+    async def status(self, _call: Call) -> Status:
+        """Return the name of the model; a bundle has its name for its content."""
+        model = self._holder.mind.model
+        return Status(model, model)
 
     def _inbound(self, said: Said) -> Inbound:
         key = said.message_id or secrets.token_hex(16)

@@ -75,3 +75,18 @@ class Parsed(msgspec.Struct):
     explanation: list[Word]
     model_id: str
     message_id: str | None = None
+
+
+class Version(msgspec.Struct):
+    """Our version, in the place where Rasa tells its own."""
+
+    version: str
+    minimum_compatible_version: str
+
+
+class Status(msgspec.Struct):
+    """Which model serves; training is never done by the server."""
+
+    model_file: str
+    model_id: str
+    num_active_training_jobs: int = 0
