@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from training.dataset import Dataset
 from triagebot.domain.catalogue import Catalogue
@@ -50,8 +51,10 @@ def fit_answers(
     or wrong answers to learn from.
     """
     questions, rows = _questions(catalogue, vocabulary)
-    index = AnswerIndex(questions, rows, len(vocabulary), intents)
-    found = nearest_held_out(index, questions, rows, messages, probabilities, vocabulary)
+    # One thread, so that the same input gives the same numbers on any number of cores.
+    with threadpool_limits(1):
+        index = AnswerIndex(questions, rows, len(vocabulary), intents)
+        found = nearest_held_out(index, questions, rows, messages, probabilities, vocabulary)
     features: list[list[float]] = []
     right: list[bool] = []
     hits = [

@@ -126,6 +126,26 @@ def test_an_older_schema_says_which_command_helps(folder):
         read_manifest(folder)
 
 
+OLDER_CALIBRATION = {"bias": 0.5, "similarity": 4.0, "margin": 2.0, "intent": 1.0}
+
+
+def test_a_bundle_with_an_older_calibration_of_answers_says_train_again(folder):
+    proof = json.loads((folder / "thresholds.json").read_bytes())
+    rewrite(
+        folder,
+        "thresholds.json",
+        json.dumps(proof | {"answer_calibration": OLDER_CALIBRATION}).encode(),
+    )
+    with pytest.raises(BadBundle, match=r"do not fit .*similarity.*`triagebot train`"):
+        load(folder)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema": 2}), encoding="utf-8")
+    with pytest.raises(
+        BadBundle, match="schema 2, this version reads 3; train it again with `triagebot train`"
+    ):
+        load(folder)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"schema": "x"}'])
 def test_a_damaged_manifest_is_refused(folder, content):
     (folder / "manifest.json").write_bytes(content)

@@ -25,7 +25,9 @@ from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Vocabulary
 
-SCHEMA = 2
+SCHEMA = 3
+"""2 had other features than 1, 3 has another calibration of answers than 2."""
+
 FILES = (
     "vocabulary.txt",
     "weights.npz",
@@ -136,7 +138,10 @@ def load(folder: Path, key: bytes | None = None) -> Bundle:
     except BadBundle:
         raise
     except _MISFITS as error:
-        raise BadBundle(f"model {folder.name}: its files do not fit together: {error}") from error
+        raise BadBundle(
+            f"model {folder.name}: its files do not fit together: {error}; "
+            "train it again with `triagebot train`"
+        ) from error
 
 
 def read_manifest(folder: Path, key: bytes | None = None) -> Manifest:
