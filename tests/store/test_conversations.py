@@ -58,7 +58,7 @@ async def test_exactly_one_of_fifty_takers_wins(two_nodes, waiting_id, people, c
 async def test_without_the_check_of_the_holder_there_are_several_winners(
     two_nodes, waiting_id, people, change, monkeypatch
 ):
-    monkeypatch.setattr(conversations, "_is_free_for", lambda agent_id: true())
+    monkeypatch.setattr(conversations, "is_free_for", lambda agent_id: true())
     with pytest.raises(AssertionError):
         await check_one_winner(two_nodes, waiting_id, people, change, None)
 

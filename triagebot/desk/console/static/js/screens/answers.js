@@ -5,7 +5,7 @@ import { loadAnswers, newAnswer, openAnswer } from "../ui/answers.js";
 import { showNote, startFrame } from "../ui/frame.js";
 import { openRules } from "../ui/rules.js";
 import { openSentences } from "../ui/sentences.js";
-import { openSnippets } from "../ui/snippets.js";
+import { openSnippets } from "../ui/team_snippets.js";
 import { complain } from "../ui/toast.js";
 import { createTryBox } from "../ui/try_box.js";
 
