@@ -47,4 +47,5 @@ def account_of(settings: Settings, name: str) -> Account:
         "".join(read_secret(account.secret_file)),
         account.tap_menus,
         account.mark_ai,
+        account.show_typing,
     )

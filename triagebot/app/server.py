@@ -140,7 +140,7 @@ class Server:
         auth = Auth(self.db, door(self.settings), self.clock)
         streams = Streams()
         live = LiveApi(self.db, self.feed, streams, auth.still_allowed)
-        self.team = TeamApi(self.db, streams, self.clock)
+        self.team = TeamApi(self.db, streams, self.clock, self.wechat.show_typing)
         self.feed.listen(news.heard)
         app = web.Application(
             middlewares=[measure_middleware(metrics.measure), errors_middleware()],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -20,6 +20,10 @@ from triagebot.web.endpoint import Call, Endpoint
 PATH = "/api/v1/conversations/{id}"
 
 
+ShowTyping = Callable[[int, int], Awaitable[None]]
+"""Takes the conversation's number and the agent's. Raises `NotFound`."""
+
+
 class Present(Protocol):
     """Knows who has the desk open."""
 
@@ -29,12 +33,22 @@ class Present(Protocol):
 
 
 class TeamApi:
-    """Owns what colleagues do for each other. `streams` knows who is at the desk."""
+    """Owns what colleagues do for each other. `streams` knows who is at the desk.
 
-    def __init__(self, db: Database, streams: Present, clock: Callable[[], datetime]) -> None:
+    `show_typing` may tell the fan of a conversation that an agent is writing.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        streams: Present,
+        clock: Callable[[], datetime],
+        show_typing: ShowTyping | None = None,
+    ) -> None:
         self._db = db
         self._streams = streams
         self._clock = clock
+        self._show_typing = show_typing
 
     def endpoints(self) -> list[Endpoint]:
         """Return the endpoints."""
@@ -86,6 +100,8 @@ class TeamApi:
         me = call.signed_in
         payload = {"agent_id": str(me.id), "name": me.name}
         await self._db.write(events.emit, "typing", call.id(), payload)
+        if self._show_typing:
+            await self._show_typing(call.id(), me.id)
 
     async def note(self, call: Call) -> ThreadItem:
         """Add a note; it never reaches the fan. Raises `NotFound`."""

@@ -111,6 +111,7 @@ class WeChat(msgspec.Struct, forbid_unknown_fields=True):
     mark_ai: Annotated[
         bool, Help(description="WeChat's grey line under the bot's late replies")
     ] = False
+    show_typing: Annotated[bool, Help(description="fans see when their agent is writing")] = False
     freshness_seconds: Annotated[
         int, Help(ge=0, description="refuse older callbacks; 0 accepts all")
     ] = 0

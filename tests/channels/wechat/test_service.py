@@ -9,6 +9,7 @@ from wechat_world import APPID, KEY, ORIGINAL, SECRET, TOKEN
 
 from triagebot.app import Server
 from triagebot.channels.outbox import Result
+from triagebot.channels.wechat.kefu import TYPING
 from triagebot.channels.wechat.sent import SendState, Sent
 from triagebot.channels.wechat.service import receipt_of
 from triagebot.cli.stores import now
@@ -107,6 +108,28 @@ async def test_a_burst_is_answered_once_in_the_request_of_its_last_message(site)
     assert first.verdicts[0].kind == "success"
     assert "发货" in last.seen
     assert "发票" in last.seen
+
+
+@pytest.mark.parametrize(
+    ("site", "times"), [([], 0), (["wechat.main.show_typing=true"], 1)], indirect=["site"]
+)
+async def test_a_fan_sees_their_agent_writing_where_that_is_set(site, tencent_now, times):
+    server, client, pusher = site
+    tencent_now.open_window(FAN)
+    await pusher.push(says("转人工", 61))
+    headers = await sign_in(server, client)
+    listed = await (await client.get("/api/v1/conversations?view=open")).json()
+    path = f"/api/v1/conversations/{listed['items'][0]['id']}"
+
+    async def types():
+        response = await client.post(f"{path}/typing", headers=headers)
+        assert response.status == 204
+        return tencent_now.calls[TYPING]
+
+    assert await types() == 0  # nobody has the conversation yet
+    taken = await client.post(f"{path}/take", json={}, headers=headers)
+    assert taken.status == 200, await taken.text()
+    assert await types() == times
 
 
 async def test_a_closed_window_fails_with_words_and_is_not_sent_again(site, tencent_now):

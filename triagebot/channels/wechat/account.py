@@ -32,7 +32,8 @@ class Account:
     all. `allow_ips` are addresses and networks that may call, none for all. `passive_only`
     is for accounts that may not use the customer-service API. `secret` is the AppSecret.
     `tap_menus` sends late menus as ones that can be tapped; a tap keeps the window open for a
-    minute only. `mark_ai` puts WeChat's grey line under the bot's late replies.
+    minute only. `mark_ai` puts WeChat's grey line under the bot's late replies. `show_typing`
+    shows the fan when their agent is writing.
     Raises BadInput for values WeChat's console would not accept, by the name of the field.
     """
 
@@ -48,6 +49,7 @@ class Account:
     secret: str = field(default="", repr=False)
     tap_menus: bool = False
     mark_ai: bool = False
+    show_typing: bool = False
 
     def __post_init__(self) -> None:
         if self.mode not in tuple(Mode):

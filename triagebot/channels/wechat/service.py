@@ -22,6 +22,7 @@ from triagebot.channels.wechat.ways import StoredWays
 from triagebot.channels.wechat.window import Ledger
 from triagebot.domain.message import Inbound
 from triagebot.errors import Busy
+from triagebot.store import conversations
 from triagebot.store.database import Database
 from triagebot.store.outbound import OutboundRow
 
@@ -109,6 +110,15 @@ class WeChatService:
         """Send the reply to a message that was acknowledged before it was decided on."""
         if outcome.reply and may_answer(inbound) and self._can_send(inbound.channel):
             await self.ways.send_late(outcome)
+
+    async def show_typing(self, conversation_id: int, agent_id: int) -> None:
+        """Show the fan that the agent who has their conversation is writing, where that is set."""
+        row = await self._db.read(conversations.get, conversation_id)
+        account, kefu = self._of_channel.get(row.channel), self._kefu.get(row.channel)
+        if row.agent_id != agent_id or not account or not account.show_typing:
+            return
+        if kefu and not kefu.passive_only:
+            await kefu.typing(row.fan)
 
     async def _note(self, inbound: Inbound) -> None:
         try:
