@@ -13,8 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,10 +68,11 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: its address and the passwords by role."""
+    """A running demo: its address, the passwords by role, and a shop whose pages show its chat."""
 
     url: str
     passwords: dict[str, str]
+    shop: str
 
     def person(self, role: str) -> Visitor:
         """Return somebody of a role, signed in."""
@@ -82,26 +86,44 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path, embed_in: str) -> Iterator[Demo]:
+def running_demo(folder: Path) -> Iterator[Demo]:
     """Start the demo in `folder`, with fans who wait and snippets; stop it at the end."""
+    port = free_port()
+    shop = open_shop(folder / "shop", f"http://127.0.0.1:{port}")
     shutil.copytree(ROOT / "intents", folder / "intents")
     if (ROOT / "models" / "current.json").exists():  # else the demo trains one
         shutil.copytree(ROOT / "models", folder / "models")
-    (folder / "triagebot.toml").write_text(f'[webchat]\nembed_in = ["{embed_in}"]\n', "utf-8")
-    port = free_port()
+    (folder / "triagebot.toml").write_text(f'[webchat]\nembed_in = ["{shop}"]\n', "utf-8")
     command = [sys.executable, "-m", "triagebot", "demo", "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CI": "true"}
     server = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
-        demo = Demo(f"http://127.0.0.1:{port}", read_passwords(server))
+        demo = Demo(f"http://127.0.0.1:{port}", read_passwords(server), shop)
         wait_until_ready(demo.url)
         furnish(demo)
         yield demo
     finally:
         server.terminate()
         server.wait(20)
+
+
+def open_shop(folder: Path, chat: str) -> str:
+    """Serve a page that is another site's, with the chat's button; return its address."""
+    folder.mkdir()
+    page = f"<!doctype html><title>Shop</title><h1>Shop</h1><script src='{chat}/chat/widget.js'>"
+    (folder / "index.html").write_text(f"{page}</script>", "utf-8")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing."""
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
 
 
 def free_port() -> int:

@@ -23,8 +23,6 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 780}
 THEMES = ("light", "dark")
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
-SHOP = "http://127.0.0.1:9"
-"""Another site, on which the chat's button stands; nothing listens there."""
 
 Act = Callable[[Page], None]
 
@@ -92,7 +90,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as play,
-        running_demo(Path(folder), embed_in=SHOP) as demo,
+        running_demo(Path(folder)) as demo,
     ):
         path = os.environ.get("TRIAGEBOT_CHROMIUM") or shutil.which("chromium")
         browser = play.chromium.launch(executable_path=path)
@@ -156,9 +154,7 @@ def chat(browser: Browser, demo: Demo, language: str, theme: str) -> None:
 def widget(browser: Browser, demo: Demo, language: str, theme: str) -> None:
     """Open the chat on another site's page, ask for a person, and take the picture."""
     page = open_page(browser, language, theme, {"width": 1000, "height": 760})
-    shop = f"<!doctype html><h1>Shop</h1><script src='{demo.url}/chat/widget.js'></script>"
-    page.route(f"{SHOP}/**", lambda route: route.fulfill(body=shop, content_type="text/html"))
-    page.goto(f"{SHOP}/")
+    page.goto(demo.shop)
     page.locator("body > button").click()
     inside = page.frame_locator("iframe")
     inside.locator("textarea, input").first.fill("转人工")

@@ -3,7 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import add_agent, fan_asks_for_person, open_browser, open_desk
+from tests.journeys.browsing import (
+    add_agent,
+    breaches,
+    fan_asks_for_person,
+    open_browser,
+    open_desk,
+)
 
 
 @pytest.fixture
@@ -98,3 +104,29 @@ def test_markup_from_a_fan_is_only_text(server):
         shown = page.locator(".item.fan .bubble").last
         expect(shown).to_have_text("<img src=x onerror=alert(1)><b>粗</b>")
         assert page.locator(".log img, .log b").count() == 0
+
+
+def test_in_english_and_dark_a_reply_is_measured_kept_and_sent(server):
+    agent = add_agent(server, "xiaoli")
+    fan_asks_for_person(server, "什么时候发货")
+    agent.sign_in(agent.name, agent.password)
+    agent.call("PUT", "/api/v1/session/language", {"language": "en"})
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent, color_scheme="dark")
+        page.keyboard.press("j")
+        page.wait_for_selector(".guess")
+        page.keyboard.press("r")
+        page.keyboard.insert_text("字" * 683)
+        expect(page.locator("#meter")).to_contain_text("1 bytes too long")
+        expect(page.locator("#do-send")).to_be_disabled()
+        assert breaches(page) == []
+        page.locator("#reply").fill("Shipping within 48 hours.")
+        page.reload()
+        page.wait_for_selector(".guess")
+        expect(page.locator("#reply")).to_have_value("Shipping within 48 hours.")
+        page.locator("#reply").focus()
+        press_while_composing(page, "Enter")
+        expect(page.locator("#reply")).to_have_value("Shipping within 48 hours.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".item.agent .bubble")).to_have_text("Shipping within 48 hours.")
+        assert breaches(page) == []
