@@ -153,6 +153,8 @@ WANTED: dict[str, Role | None] = {
     "GET /chat": OPEN,
     "POST /webhooks/rest/webhook": OPEN,
     "POST /model/parse": OPEN,
+    "GET /version": OPEN,
+    "GET /status": OPEN,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
     "GET /metrics": OPEN,
