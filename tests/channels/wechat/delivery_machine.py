@@ -111,7 +111,7 @@ class World:
         self.ways_of = ways_of
         self.now = datetime(2026, 9, 21, 14, 0, tzinfo=UTC)
         self.loop = asyncio.new_event_loop()
-        api.PAUSE = 0.0  # nothing here needs a pause
+        self._pause, api.PAUSE = api.PAUSE, 0.0  # nothing here needs a pause
         self.platform = Platform(APPID, SECRET, now=lambda: self.now.timestamp())
         self.numbers = itertools.count(1)
         self.steps = 0
@@ -146,6 +146,7 @@ class World:
 
         self.loop.run_until_complete(stop())
         self.loop.close()
+        api.PAUSE = self._pause
 
 
 class DeliveryMachine(RuleBasedStateMachine):
