@@ -52,6 +52,20 @@ Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, 
 `backup`, `--planted NAME`; the exit code is 4 when a promise was broken or a planted fault did not
 show. The shorter runs, and the planted faults of those three, are in `tests/faults/`.
 
+## What has failed
+
+On 2026-11-28, on a machine that was busy with other work (load 7 to 19) and while the code still
+changed, runs that are not in the table above:
+
+- **outages**: four of five longer runs, at 40 to 200 messages a second, broke their limits of
+  *time*: spools were not empty after 120 s, the slowest acknowledgement took up to 7.1 s. None
+  lost, changed or doubled a message. The limits hold in the short run that is in the table; for
+  long ones they are not proven.
+- **kill**: one batch of 40 ended early, as the server was not ready in time; recoveries took 11 to
+  17 s there, above the 3 s that are aimed at.
+- **claims on PostgreSQL**: 10,000 items did not finish in 480 s.
+- **Never run**: a failover of Patroni's, an upgrade under load, a restore of 3 million rows.
+
 ## How far it goes
 
 - **Power cuts** are simulated inside SQLite's own file layer, in the process and the library that
