@@ -182,6 +182,15 @@ def test_what_wechat_would_not_send_is_refused(body):
     assert failure.value.message == "not a WeChat message"
 
 
+@pytest.mark.parametrize("kind", ["event", "device_event"])
+def test_an_event_has_a_name(kind):
+    body = FRAME.replace("<MsgType>text</MsgType>", f"<MsgType>{kind}</MsgType>")
+    assert kind in body
+    assert parse_text(body.format("<Event>bind</Event>")).kind is Kind.EVENT
+    with pytest.raises(WeChatParseError):
+        parse_text(body.format("<Event></Event>"))
+
+
 def test_nesting_up_to_the_limit_is_read():
     fields = read_fields(("<xml>" + "<a>" * 9 + "deep" + "</a>" * 9 + "</xml>").encode())
     assert fields == {".".join("a" * 9): "deep"}

@@ -83,7 +83,7 @@ def _required(fields: Mapping[str, str], name: str) -> str:
 
 def _kind(fields: Mapping[str, str], content: str) -> Kind:
     name = _required(fields, "MsgType").lower()
-    if name == "event":
+    if name in ("event", "device_event"):
         _required(fields, "Event")
     if name.startswith("device_"):
         return Kind.EVENT
