@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, update
+from sqlalchemy import ColumnElement, Connection, bindparam, update
 
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import audit_log, events
@@ -14,10 +14,12 @@ from triagebot.store.conversation_rows import ConversationRow, select_rows, to_r
 from triagebot.store.tables import conversation
 from triagebot.store.times import to_ms
 
+_ONE = select_rows().where(conversation.c.id == bindparam("wanted"))
+
 
 def get(connection: Connection, conversation_id: int) -> ConversationRow:
     """Return one conversation; raises `NotFound`."""
-    row = connection.execute(select_rows().where(conversation.c.id == conversation_id)).first()
+    row = connection.execute(_ONE, {"wanted": conversation_id}).first()
     if row:
         return to_row(row)
     raise NotFound("There is no such conversation.")

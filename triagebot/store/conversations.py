@@ -12,6 +12,7 @@ from sqlalchemy import Connection, case, func, update
 
 from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Reason
+from triagebot.errors import Conflict
 from triagebot.store import events
 from triagebot.store.conversation_changes import Change, apply, get, is_free_for
 from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
@@ -46,17 +47,21 @@ def take(
     fence: int | None = None,
 ) -> ConversationRow:
     """Give a conversation that nobody has to an agent; who has it already keeps it."""
-    current = get(connection, conversation_id)
-    if current.agent_id == agent_id and current.status is Status.OPEN:
-        return current
     was_open = conversation.c.status == Status.OPEN
     values = {
         "status": Status.OPEN,
         "agent_id": agent_id,
         "opened_at": case((was_open, conversation.c.opened_at), else_=to_ms(now)),
     }
-    change = Change("take", is_free_for(agent_id), values)
-    return apply(connection, change, conversation_id, agent_id, now, fence)
+    is_kept = (conversation.c.agent_id == agent_id) & was_open
+    change = Change("take", is_free_for(agent_id) & ~func.coalesce(is_kept, False), values)
+    try:
+        return apply(connection, change, conversation_id, agent_id, now, fence)
+    except Conflict:
+        current = get(connection, conversation_id)
+        if current.agent_id == agent_id and current.status is Status.OPEN:
+            return current
+        raise
 
 
 def release(

@@ -61,6 +61,18 @@ def is_stores_fault(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
+def is_held_elsewhere(error: BaseException | None) -> bool:
+    """Whether a lock was not had in time. On PostgreSQL the transaction may go on from before."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == "55P03"
+
+
+def wait_for_locks(connection: Connection, milliseconds: int | None) -> None:
+    """Wait so long for locks in this transaction, on PostgreSQL; None is the usual patience."""
+    if connection.dialect.name == "postgresql":
+        limit = "DEFAULT" if milliseconds is None else int(milliseconds)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout TO {limit}")
+
+
 def lenient(text: bytes) -> str:
     """Read text of which the disk may have changed some bytes."""
     return text.decode("utf-8", "replace")

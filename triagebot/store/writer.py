@@ -7,6 +7,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 TRIES = 5
 """How often a job that lost a race against another node is run before it is given up."""
+
+BRIEFLY_MS = 10
+"""How long a transaction that holds rows waits for a row that another node holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +48,10 @@ class _Away(Exception):
 
 class _Spoiled(Exception):
     """The database gave up inside a job, so the whole transaction is void."""
+
+
+class _Held(Exception):
+    """Another node has a row that a job needs; the rest of the transaction is sound."""
 
 
 Settle = Callable[[Sequence[Result], bool], None]
@@ -84,8 +92,10 @@ class Writer:
     def _run(self) -> None:
         while True:
             group, last = self._next_group()
-            if group:
-                self._settle(*self._commit(group))
+            while group:
+                results, emitted = self._commit(group)
+                self._settle(results, emitted)
+                group = group[len(results) :]
             if last:
                 return
 
@@ -103,6 +113,7 @@ class Writer:
         return group, True
 
     def _commit(self, group: Sequence[Job]) -> tuple[list[Result], bool]:
+        """Do the group, or as much of its beginning as needs nothing that another node holds."""
         try:
             return self._transaction(group)
         except _Away:
@@ -137,7 +148,7 @@ class Writer:
         try:
             with self._engine.connect() as connection, connection.begin():
                 events.pending(connection).clear()
-                results = [_do(connection, job) for job in group]
+                results = _do_all(connection, group)
                 return results, events.flush(connection)
         except _Spoiled as error:
             logger.warning("A job was given up: %s", _name(error.__cause__))
@@ -149,15 +160,37 @@ class Writer:
             raise _Away from error
 
 
+def _do_all(connection: Connection, group: Sequence[Job]) -> list[Result]:
+    """Do jobs up to the first that would have to wait for another node.
+
+    Only a job that comes first, and so holds nothing yet, waits: two nodes that change the same
+    rows in different orders would otherwise wait for each other.
+    """
+    try:
+        results = [_do(connection, group[0])]
+    except _Held:
+        return _busy(group[:1])
+    if len(group) == 1:
+        return results
+    engines.wait_for_locks(connection, BRIEFLY_MS)
+    with suppress(_Held):
+        for job in group[1:]:
+            results.append(_do(connection, job))
+    engines.wait_for_locks(connection, None)
+    return results
+
+
 def _do(connection: Connection, job: Job) -> Result:
     before = len(events.pending(connection))
     try:
         with connection.begin_nested():
             return Result(job, value=job.run(connection))
     except Exception as error:
+        del events.pending(connection)[before:]
+        if engines.is_held_elsewhere(error):
+            raise _Held from error
         if engines.is_stores_fault(error):
             raise _Spoiled from error
-        del events.pending(connection)[before:]
         return Result(job, error=error)
 
 
