@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -23,7 +24,10 @@ from triagebot.store.messages import Conclude, Outcome
 
 __all__ = ["Intake", "Outcome"]
 
-BATCH = 64
+BATCH = 128
+AHEAD = 2
+"""Batches that may be on their way at once: one is stored, the next waits for that."""
+
 MAX_NAME = 200
 
 Deciding = Conclude[Thought]
@@ -32,8 +36,9 @@ Deciding = Conclude[Thought]
 class Intake:
     """The door for all channels.
 
-    What arrives in one tick of the event loop is a batch of at most `BATCH`: one thought, one
-    job of the writer. Nothing waits for a timer. Under `pressure` less is thought, and `text` is
+    What arrives in one tick of the event loop, or while `AHEAD` batches are on their way, is a
+    batch of at most `BATCH`: one thought, one job of the writer. Nothing waits for a timer, and the
+    busier the store is, the more share the cost. Under `pressure` less is thought, and `text` is
     what fans read where nothing is; see `domain/surge.py`.
     """
 
@@ -51,7 +56,7 @@ class Intake:
         self._shares = Shares()
         self.thinker = Thinker(holder)
         self._clock = clock
-        self._gathered: list[_Arrival] = []
+        self._gathered: deque[_Arrival] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
@@ -72,8 +77,6 @@ class Intake:
         self._gathered.append(arrival)
         if len(self._gathered) == 1:
             asyncio.get_running_loop().call_soon(self._send)
-        elif len(self._gathered) == BATCH:
-            self._send()
         try:
             return await arrival.future
         finally:
@@ -84,13 +87,19 @@ class Intake:
         self._send()
         while self._tasks:
             await asyncio.wait(self._tasks)
+            await asyncio.sleep(0)  # what waited behind them is sent by then
 
     def _send(self) -> None:
-        batch, self._gathered = self._gathered, []
-        if batch:
+        while self._gathered and len(self._tasks) < AHEAD:
+            size = min(BATCH, len(self._gathered))
+            batch = [self._gathered.popleft() for _ in range(size)]
             task = asyncio.get_running_loop().create_task(self._settle(batch))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._sent)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._send()
 
     async def _settle(self, batch: Sequence[_Arrival]) -> None:
         thoughts, deciding = self._think_or_set_aside(batch)

@@ -1,12 +1,15 @@
-"""Many rows in one driver call: tuples on SQLite, arrays on PostgreSQL.
+"""Many rows in one statement: rows of places on SQLite, arrays on PostgreSQL.
 
-Statements are text that depends only on tables and column names, so drivers keep them prepared.
+Statements are text that depends only on tables, column names and, on SQLite, on a few numbers of
+rows, so drivers keep them prepared. One statement for many rows lets other threads of Python run
+all the while; a call for each row would wait for them each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -14,6 +17,9 @@ from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, Row, Tab
 
 Names = tuple[str, ...]
 Values = tuple[Any, ...]
+
+AT_ONCE = 64
+"""Rows in one statement on SQLite; a power of two, as are all smaller numbers that occur."""
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -40,8 +46,10 @@ def insert(connection: Connection, table: Table, names: Names, rows: Sequence[Va
     if not rows:
         return 0
     if is_sqlite(connection):
-        sql = _insert_sqlite(table, names)
-        return connection.exec_driver_sql(sql, list(rows)).rowcount
+        return sum(
+            connection.exec_driver_sql(_insert_sqlite(table, names, size), values).rowcount
+            for size, values in _flat(rows)
+        )
     return connection.exec_driver_sql(_insert_postgres(table, names), _columns(rows)).rowcount
 
 
@@ -56,7 +64,8 @@ def update(
     if not rows:
         return
     if is_sqlite(connection):
-        connection.exec_driver_sql(_update_sqlite(table, names, by), list(rows))
+        for size, values in _flat(rows):
+            connection.exec_driver_sql(_update_sqlite(table, names, by, size), values)
     else:
         connection.exec_driver_sql(_update_postgres(table, names, by), _columns(rows))
 
@@ -84,6 +93,21 @@ def find(
     return connection.exec_driver_sql(sql, _columns(keys)).all()
 
 
+def _flat(rows: Sequence[Values]) -> Iterator[tuple[int, Values]]:
+    """Yield the rows in parts of 64, 32, 16 … rows: how many, and their values in one tuple."""
+    start, size = 0, AT_ONCE
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield size, tuple(chain.from_iterable(rows[start : start + size]))
+        start += size
+
+
+def _marks(columns: int, rows: int) -> str:
+    row = ", ".join("?" * columns)
+    return ", ".join([f"({row})"] * rows)
+
+
 def _columns(rows: Sequence[Values]) -> Values:
     return tuple(list(column) for column in zip(*rows, strict=True))
 
@@ -105,11 +129,13 @@ def _array_type(table: Table, name: str) -> str:
     return "bigint" if isinstance(kind, (BigInteger, Integer)) else "text"
 
 
-@lru_cache(maxsize=64)
-def _insert_sqlite(table: Table, names: Names) -> str:
-    marks = ", ".join("?" * len(names))
+@lru_cache(maxsize=256)
+def _insert_sqlite(table: Table, names: Names, rows: int) -> str:
     # DO NOTHING and not OR IGNORE, which would also hide a missing value.
-    return f'INSERT INTO "{table.name}" ({_list(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING'  # noqa: S608
+    return (
+        f'INSERT INTO "{table.name}" ({_list(names)}) VALUES {_marks(len(names), rows)} '  # noqa: S608
+        "ON CONFLICT DO NOTHING"
+    )
 
 
 @lru_cache(maxsize=64)
@@ -120,11 +146,17 @@ def _insert_postgres(table: Table, names: Names) -> str:
     )
 
 
-@lru_cache(maxsize=64)
-def _update_sqlite(table: Table, names: Names, by: Names) -> str:
-    changes = ", ".join(f'"{name}" = ?' for name in names)
-    same = " AND ".join(f'"{name}" = ?' for name in by)
-    return f'UPDATE "{table.name}" SET {changes} WHERE {same}'  # noqa: S608
+@lru_cache(maxsize=256)
+def _update_sqlite(table: Table, names: Names, by: Names, rows: int) -> str:
+    every = (*names, *by)
+    changes = ", ".join(f'"{name}" = n.column{place}' for place, name in enumerate(names, 1))
+    same = " AND ".join(
+        f't."{name}" = n.column{place}' for place, name in enumerate(by, len(names) + 1)
+    )
+    return (
+        f'UPDATE "{table.name}" AS t SET {changes} '  # noqa: S608
+        f"FROM (VALUES {_marks(len(every), rows)}) AS n WHERE {same}"
+    )
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Action, Decision
@@ -41,7 +41,7 @@ _KEPT = (
     "fence",
     "window_until",
 )
-_COLUMNS = ("id", *_WHO, *_KEPT)
+_COLUMNS = (*_WHO, "id", *_KEPT)
 _KEY = ("id", "fan")
 """The fan too, so that a store that is distributed by fan knows where to look."""
 
@@ -148,30 +148,33 @@ def save(connection: Connection, talks: Iterable[Talk]) -> None:
 
 def _find(connection: Connection, fans: list[Fan]) -> dict[Fan, Talk]:
     rows = bulk.find(connection, conversation, _COLUMNS, _WHO, fans, lock=True)
-    return {(row.channel, row.fan): _talk(row) for row in rows}
+    # By place: names cost more than all the rest.
+    return {(channel, fan): _talk(fan, *kept) for channel, fan, *kept in rows}
 
 
-def _talk(row: Row[Any]) -> Talk:
-    memory = Memory(
-        status=Status(row.status),
-        misses=row.misses,
-        offered=() if row.offered == "[]" else tuple(msgspec.json.decode(row.offered)),
-        last_answer=row.last_answer,
-        last_text=row.last_question,
-        small_talk=row.small_talk,
-    )
+def _talk(
+    fan: str,
+    number: int,
+    status: str,
+    opened_at: int | None,
+    waiting_since: int | None,
+    last_at: int,
+    last_text: str,
+    unread: int,
+    intent: str | None,
+    confidence: float,
+    reason: str | None,
+    misses: int,
+    offered: str,
+    last_answer: str | None,
+    last_question: str,
+    small_talk: int,
+    fence: int,
+    window_until: int,
+) -> Talk:
+    options = () if offered == "[]" else tuple(msgspec.json.decode(offered))
+    memory = Memory(Status(status), misses, options, last_answer, last_question, small_talk)
     return Talk(
-        id=row.id,
-        memory=memory,
-        opened_at=row.opened_at,
-        waiting_since=row.waiting_since,
-        last_at=row.last_at,
-        last_text=row.last_text,
-        unread=row.unread,
-        intent=row.intent,
-        confidence=row.confidence,
-        reason=row.reason,
-        fence=row.fence,
-        window_until=row.window_until,
-        fan=row.fan,
-    )
+        number, memory, opened_at, waiting_since, last_at, last_text, unread, intent, confidence,
+        reason, fence, window_until, fan,
+    )  # fmt: skip
