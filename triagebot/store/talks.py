@@ -149,7 +149,7 @@ def save(connection: Connection, talks: Iterable[Talk]) -> None:
 def _find(connection: Connection, fans: list[Fan]) -> dict[Fan, Talk]:
     rows = bulk.find(connection, conversation, _COLUMNS, _WHO, fans, lock=True)
     # By place: names cost more than all the rest.
-    return {(channel, fan): _talk(fan, *kept) for channel, fan, *kept in rows}
+    return {(row[0], row[1]): _talk(*row[1:]) for row in rows}
 
 
 def _talk(
