@@ -7,16 +7,17 @@ import { choose, prefs } from "../core/prefs.js";
 import { startStream } from "../core/stream.js";
 import { state, update } from "../core/store.js";
 import { showLine } from "../ui/banner.js";
-import { focusComposer, startComposer, suggest } from "../ui/composer.js";
+import { focusComposer, snippets, startComposer, suggest } from "../ui/composer.js";
 import { startContext } from "../ui/context.js";
 import { startHead } from "../ui/head.js";
+import { lazily } from "../ui/lazily.js";
 import { startList } from "../ui/list.js";
 import { VIEWS, startRail } from "../ui/rail.js";
 import { startThread } from "../ui/thread.js";
 import { complain } from "../ui/toast.js";
 import { act, step } from "./actions.js";
 import { loadMore, openConversation, readAddress, refresh, showView } from "./inbox.js";
-import { pickFor, setIntent, unlabel } from "./labels.js";
+import { picker, pickFor, setIntent, unlabel } from "./labels.js";
 import { heard, letInAtRest } from "./live.js";
 import { addNote, removeNote } from "./notes.js";
 import { retry, send, sendAndResolve, tellTyping } from "./sending.js";
@@ -54,14 +55,13 @@ const does = {
 };
 
 // What opens now and then is loaded when it is first asked for.
-async function later(name) {
-  const handing = await import("./handing.js");
-  handing[name]();
-}
+const handing = lazily(() => import("./handing.js"));
+const searching = lazily(() => import("../ui/search.js"));
 
-async function search() {
-  const { openSearch } = await import("../ui/search.js");
-  openSearch((hit) => openConversation(hit.conversation_id, hit.message_id));
+const later = (name) => handing.open((it) => it[name]());
+
+function search() {
+  searching.open(({ openSearch }) => openSearch((hit) => openConversation(hit.conversation_id, hit.message_id)));
 }
 
 function go(view) {
@@ -110,10 +110,7 @@ function walk(event) {
 }
 
 async function start() {
-  // Ahead of the first press, so that what is typed next lands where it should.
-  import("../ui/search.js");
-  import("../ui/snippets.js");
-  import("./handing.js");
+  for (const each of [searching, snippets, picker, handing]) each.load();
   if (byId("start")) import("../ui/first_run.js");
   state.me = session.agent;
   const fitContext = () => showContext(prefs.context && !narrow.matches);

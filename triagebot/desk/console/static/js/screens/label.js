@@ -1,49 +1,41 @@
 // The label queue: one message, one key. What becomes a label teaches the next model.
-import { call, get } from "../core/api.js";
+import { get } from "../core/api.js";
 import { el } from "../core/dom.js";
 import { number, score, t, titleOf } from "../core/i18n.js";
 import { state } from "../core/store.js";
 import { intentTitle } from "../ui/decision.js";
-import { showNote, showSide, showWork, startFrame } from "../ui/frame.js";
+import { showSide, showWork } from "../ui/frame.js";
+import { createLane } from "../ui/lane.js";
 import { pickIntent } from "../ui/picker.js";
-import { dayBegan, focusWork, said, showEmpty, talkBefore, verdictButton } from "../ui/task.js";
-import { complain } from "../ui/toast.js";
+import { said, talkBefore, verdictButton } from "../ui/task.js";
 
 const MOST_NEEDS = 12;
-const skipped = [];
-const done = [];
-let item = null;
 let needs = [];
 let disputes = [];
 
-async function load() {
-  const skip = [...skipped, ...done.map((each) => each.message_id)].slice(-100).join(",");
-  const query = new URLSearchParams({ skip, since: dayBegan() });
-  try {
-    const next = await get(`/label-queue/next?${query}`);
-    ({ item, needs } = next);
-    showNote(t("queue.note", { n: number(next.waiting), today: number(next.today) }));
-    draw();
-  } catch (error) {
-    complain(error.advice, load);
-  }
-}
+const lane = createLane({
+  words: "queue",
+  from: "/label-queue/next",
+  idOf: ({ message_id: id }) => id,
+  addressOf: ({ message_id: id }) => `/messages/${id}/label`,
+  takeIn(next) {
+    ({ needs } = next);
+    drawSide();
+    return next.item;
+  },
+  draw,
+  changed: loadDisputes,
+});
 
 async function loadDisputes() {
   disputes = await get("/label-queue/disputes").catch(() => []);
   drawSide();
 }
 
-const guesses = () => item?.guess?.intents ?? [];
+const guesses = () => lane.item()?.guess?.intents ?? [];
 
-function draw() {
+function draw(item, common) {
   drawSide();
-  const undo = { name: "queue.undo", key: "U", run: takeBack, hidden: done.length === 0 };
-  if (!item) {
-    showEmpty("resolved", t("queue.empty"), t("queue.empty.note"));
-    if (done.length) document.querySelector("#work .empty").append(verdictButton(undo));
-    return;
-  }
   showWork(
     el(
       "article",
@@ -57,13 +49,11 @@ function draw() {
         { class: "verdicts" },
         verdictButton({ name: "queue.other", key: "I", run: other }),
         verdictButton({ name: "queue.none", key: "0", run: none }),
-        verdictButton({ name: "queue.skip", key: t("key.space"), run: skip }),
-        verdictButton(undo),
+        ...common,
       ),
       el("p", { class: "quiet" }, t(`queue.why.${item.why}`)),
     ),
   );
-  focusWork();
 }
 
 function choice({ intent, confidence }, index) {
@@ -117,26 +107,11 @@ function card(title, ...children) {
   return el("section", { class: "card" }, el("h2", {}, title), ...children);
 }
 
-async function label(intent) {
-  if (!item || !intent) return;
-  const labelled = item;
-  item = null;
-  try {
-    await call("PUT", `/messages/${labelled.message_id}/label`, { intent });
-    done.push(labelled);
-    load();
-    loadDisputes();
-  } catch (error) {
-    complain(error.advice);
-    item = labelled;
-    draw();
-  }
-}
-
+const label = (intent) => intent && lane.judge({ intent });
 const pick = (index) => label(guesses()[index]?.intent);
 
 function other() {
-  if (item) pickIntent(label);
+  if (lane.item()) pickIntent(label);
 }
 
 function none() {
@@ -144,42 +119,15 @@ function none() {
   if (rest) label(rest.name);
 }
 
-function skip() {
-  if (!item) return;
-  skipped.push(item.message_id);
-  load();
-}
-
-async function takeBack() {
-  const last = done.pop();
-  if (!last) return;
-  try {
-    await call("DELETE", `/messages/${last.message_id}/label`);
-    item = last;
-    draw();
-    loadDisputes();
-  } catch (error) {
-    done.push(last);
-    complain(error.advice);
-  }
-}
-
 const digits = Array.from({ length: 5 }, (_, index) => {
   return { code: `Digit${index + 1}`, run: () => pick(index) };
 });
 
-await startFrame({
-  decide: [
-    { keys: ["1", "…", "5"], text: "queue.pick" },
-    ...digits,
-    { keys: ["↵"], text: "queue.accept", code: "Enter", run: () => pick(0) },
-    { keys: ["0"], text: "queue.none", code: "Digit0", run: none },
-    { keys: ["I", "/"], text: "queue.other", code: "KeyI", run: other },
-    { symbols: "/\u3001", run: other },
-    { keys: ["Space"], text: "queue.skip", symbols: " ", run: skip },
-    { keys: ["U", "⌫"], text: "queue.undo", code: "KeyU", run: takeBack },
-    { code: "Backspace", run: takeBack },
-  ],
-});
-load();
-loadDisputes();
+lane.start([
+  { keys: ["1", "…", "5"], text: "queue.pick" },
+  ...digits,
+  { keys: ["↵"], text: "queue.accept", code: "Enter", run: () => pick(0) },
+  { keys: ["0"], text: "queue.none", code: "Digit0", run: none },
+  { keys: ["I", "/"], text: "queue.other", code: "KeyI", run: other },
+  { symbols: "/\u3001", run: other },
+]);

@@ -11,6 +11,8 @@ export function choose({ label, placeholder, find, draw, pick, note }) {
   let items = [];
   let at = 0;
   let asked = 0;
+  let isDue = false;
+  let isWanted = false;
   const list = el("ul", { class: "choices", role: "listbox", id: "choices", "aria-label": label });
   const input = el("input", {
     type: "text",
@@ -29,12 +31,16 @@ export function choose({ label, placeholder, find, draw, pick, note }) {
 
   async function ask() {
     const mine = ++asked;
+    isDue = true;
+    isWanted = false;
     const found = await find(input.value.trim());
     // An older question may be answered later; it must not replace the newer answer.
     if (mine !== asked) return;
+    isDue = false;
     items = found;
     fill(list, ...items.map(line));
     move(0);
+    if (isWanted) take(0);
   }
   function line(item, index) {
     const on = {
@@ -65,7 +71,8 @@ export function choose({ label, placeholder, find, draw, pick, note }) {
     if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) move(at + step);
-    else if (event.key === "Enter") take(at);
+    // Enter is about what was typed, so it waits for that to be found.
+    else if (event.key === "Enter") isDue ? (isWanted = true) : take(at);
     else return;
     event.preventDefault();
   });

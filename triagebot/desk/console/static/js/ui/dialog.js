@@ -1,6 +1,7 @@
 // Dialogs: the browser keeps the focus inside and gives it back after.
 import { el, icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { isComposing } from "../core/keys.js";
 
 /** Open a dialog around `content`; returns a function that closes it. */
 export function openDialog({ label, wide, headless }, ...content) {
@@ -9,6 +10,13 @@ export function openDialog({ label, wide, headless }, ...content) {
   if (headless) dialog.append(...content);
   else dialog.append(head(label, close), body(content));
   dialog.addEventListener("close", () => dialog.remove());
+  // The browser would close it a moment later, and the next keys would be lost in it.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || isComposing(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  });
   dialog.addEventListener("mousedown", (event) => {
     if (event.target === dialog) close();
   });

@@ -1,0 +1,83 @@
+"""Fast fingers: what is typed before a dialog is there is typed into it, and nothing is lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import add_agent, fan_asks_for_person, open_browser, open_desk
+
+SAID = "电子发票在哪里下载"
+TIMES = 20
+SLOWER = 6
+OPENS = {
+    "search": ("**/ui/search.js", "/"),
+    "labels": ("**/ui/picker.js", "i"),
+    "assign": ("**/screens/handing.js", "a"),
+    "snippets": ("**/ui/snippets.js", "r/"),
+}
+
+
+@pytest.fixture
+def desk(server):
+    agent = add_agent(server, "xiaoli")
+    fan_asks_for_person(server, SAID)
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.keyboard.press("j")
+        page.wait_for_selector(".guess")
+        yield page
+
+
+def test_what_is_typed_while_a_dialog_loads_is_typed_into_it(desk):
+    for module, keys in OPENS.values():
+        held = hold(desk, module)
+        for key in keys:
+            desk.keyboard.press(key)
+        desk.keyboard.type("fhx")
+        desk.keyboard.press("Backspace")
+        # As an input method does it: the words come without keys.
+        desk.keyboard.insert_text("发货")
+        assert desk.locator("dialog").count() == 0
+        let_go(held)
+        opened = desk.get_by_role("dialog").get_by_role("combobox")
+        expect(opened).to_have_value("fh发货")
+        expect(opened).to_be_focused()
+    expect(desk.locator("#reply")).to_have_value("/")
+
+    held = hold(desk, OPENS["search"][0])
+    desk.keyboard.press("/")
+    desk.keyboard.type("发票")
+    desk.keyboard.press("Escape")
+    let_go(held)
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog", name="快捷键")).to_be_visible()
+    assert desk.locator("dialog").count() == 1
+
+
+def test_nobody_waits_to_type_on_a_busy_machine(desk):
+    slow = desk.context.new_cdp_session(desk)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    for time in range(TIMES):
+        desk.keyboard.press("/")
+        desk.keyboard.type(f"发票{time}")
+        assert desk.get_by_role("combobox").input_value() == f"发票{time}"
+        desk.keyboard.press("Escape")
+    desk.keyboard.press("/")
+    desk.keyboard.type("发票")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".item.found .bubble")).to_have_text(SAID)
+
+
+def hold(page, module):
+    """Load the desk anew without one of its modules, which waits for `let_go`."""
+    held = []
+    page.route(module, lambda route: held.append(route))
+    page.reload()
+    page.wait_for_selector(".guess")
+    page.locator("#rows").focus()
+    return held
+
+
+def let_go(held):
+    assert held
+    for route in held:
+        route.continue_()
