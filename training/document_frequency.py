@@ -20,8 +20,13 @@ _MERGE = 8_000_000
 Ints = NDArray[np.int64]
 
 
-def document_frequency(texts: Sequence[str], least: int = 1) -> dict[str, int]:
-    """Return the n-grams that stand in at least `least` of the normalised texts, by text."""
+def document_frequency(
+    texts: Sequence[str], least: int = 1, most: int | None = None
+) -> dict[str, int]:
+    """Return the n-grams that stand in at least `least` of the normalised texts, by text.
+
+    Of more than `most`, only the most frequent come, with all that are as frequent as the last.
+    """
     keys, counts = _NONE, _NONE
     waiting: list[Ints] = []
     for start in range(0, len(texts), PART):
@@ -30,6 +35,8 @@ def document_frequency(texts: Sequence[str], least: int = 1) -> dict[str, int]:
             keys, counts = _merged(keys, counts, waiting)
             waiting = []
     keys, counts = _merged(keys, counts, waiting)
+    if most is not None and 0 < most < len(counts):
+        least = max(least, int(np.partition(counts, -most)[-most]))
     kept = counts >= least
     return dict(zip(map(_gram, keys[kept].tolist()), counts[kept].tolist(), strict=True))
 

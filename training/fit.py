@@ -15,7 +15,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 from scipy.special import log_softmax
 from sklearn.svm import LinearSVC
 
@@ -25,10 +25,6 @@ from triagebot.triage.grams import word_ngrams
 
 Done = Callable[[int, int], None]
 """Called with steps done and steps in all."""
-
-
-PART = 50_000
-"""How many messages become rows at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,8 @@ class FitSettings:
 def learn_vocabulary(messages: Sequence[Message], settings: FitSettings) -> Vocabulary:
     """Return the features of `messages` in alphabetical order, words first."""
     words = Counter(word for _, tokens in messages for word in set(word_ngrams(tokens)))
-    characters = document_frequency([text for text, _ in messages], settings.min_characters)
+    texts = [text for text, _ in messages]
+    characters = document_frequency(texts, settings.min_characters, settings.most)
     kept_words = _frequent(words, settings.min_words, settings.most)
     kept_characters = _frequent(characters, settings.min_characters, settings.most)
     frequency = [0, *(words[w] for w in kept_words), *(characters[c] for c in kept_characters)]
@@ -78,22 +75,11 @@ def _frequent(counts: Mapping[str, int], least: int, most: int) -> list[str]:
     return kept
 
 
-def matrix(
-    vocabulary: Vocabulary, messages: Sequence[Message], *, small: bool = False
-) -> csr_matrix:
-    """Return the messages' rows, shape (n_messages, n_features), by the serving code itself.
-
-    `small` keeps them in half of the memory, with half of the digits.
-    """
-    parts = [_csr(vocabulary, messages[i : i + PART], small) for i in range(0, len(messages), PART)]
-    return vstack(parts, format="csr") if len(parts) > 1 else parts[0]
-
-
-def _csr(vocabulary: Vocabulary, messages: Sequence[Message], small: bool) -> csr_matrix:
+def matrix(vocabulary: Vocabulary, messages: Sequence[Message]) -> csr_matrix:
+    """Return the messages' rows, shape (n_messages, n_features), by the serving code itself."""
     rows = vocabulary.rows(messages)
     ends = np.append(rows.starts, len(rows.ids))
-    values = rows.values.astype(np.float32) if small else rows.values
-    return csr_matrix((values, rows.ids, ends), shape=(len(messages), len(vocabulary)))
+    return csr_matrix((rows.values, rows.ids, ends), shape=(len(messages), len(vocabulary)))
 
 
 def learn_weights(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -26,6 +28,7 @@ from training.fit import (
     softmax,
 )
 from training.minibatch import learn_softmax
+from training.stored_rows import stored_matrix
 from triagebot.errors import NothingToDo
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Message, Vocabulary
@@ -75,15 +78,17 @@ def learn(
     messages = _segment(dataset, words, progress)
     progress("features", 0, 1)
     vocabulary = learn_vocabulary(messages, settings)
-    x = matrix(vocabulary, messages, small=len(messages) > settings.large)
     place = {intent: i for i, intent in enumerate(intents)}
     numbers = np.array([place[row.intent] for row in dataset.rows], np.int64)
     row_weights = np.array([row.weight for row in dataset.rows])
     folds = dataset.folds(settings.folds, settings.seed)
-    way = _in_batches if len(messages) > settings.large else _exactly
-    rows, scores, weights = way(
-        x, numbers, len(intents), row_weights, folds, settings, jobs, progress
-    )
+    given = numbers, len(intents), row_weights, folds, settings, jobs, progress
+    if len(messages) > settings.large:
+        with TemporaryDirectory(prefix="triagebot-") as folder:
+            x = stored_matrix(vocabulary, messages, Path(folder))
+            rows, scores, weights = _in_batches(x, *given)
+    else:
+        rows, scores, weights = _exactly(matrix(vocabulary, messages), *given)
     temperature = learn_temperature(scores, numbers[rows], row_weights[rows])
     model = LinearModel(weights, intents, temperature)
     part = _part(dataset, rows)
@@ -153,8 +158,10 @@ def _part(dataset: Dataset, rows: Ints) -> Dataset:
 def _segment(dataset: Dataset, words: Sequence[str], progress: Progress) -> list[Message]:
     segmenter = build_segmenter(words)
     messages: list[Message] = []
+    # Each word is kept once: a million messages have ten million, most of them the same.
+    once: dict[str, str] = {}
     for done, text in enumerate(dataset.normalised):
         if done % 5000 == 0:
             progress("segment", done, len(dataset.normalised))
-        messages.append((text, segmenter.cut(text)))
+        messages.append((text, tuple(once.setdefault(word, word) for word in segmenter.cut(text))))
     return messages

@@ -5,7 +5,9 @@
 Messages are made by joining the beginning of one real sentence to the end of another of the same
 intent (the public set of 60 assistant intents in `../shared/data`), drawn by a skewed prior, with
 3 % of the labels wrong. They are only for time and memory: the accuracy of such a set says little.
-Everything is trained and certified by `triagebot train`, twice, and the bytes are compared.
+Everything is trained and certified by `triagebot train`, and with `--runs 2` the bytes compared. `load` is how
+many processes wanted a core when it began and ended: `seconds` are worth something only where it is
+small, `cpu_seconds` always.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import gzip
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -85,11 +88,13 @@ def train(folder: Path, run: int, jobs: int) -> dict[str, object]:
     command = [sys.executable, "-m", "triagebot", "--json", "train", "--jobs", str(jobs)]
     command += ["--intents", str(folder / "intents"), "--labels", str(folder / "labels.jsonl")]
     command += ["--out", str(folder / "models"), "--name", f"run{run}"]
-    started, peak = time.perf_counter(), 0.0
+    started, peak, cpu = time.perf_counter(), 0.0, dict[int, float]()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            peak = max(peak, tree_mb(process.pid))
-            time.sleep(0.2)
+            family = [process.pid, *children(process.pid)]
+            peak = max(peak, tree_mb(family))
+            cpu |= {pid: max(cpu.get(pid, 0.0), cpu_seconds(pid)) for pid in family}
+            time.sleep(0.5)
     if process.returncode:
         sys.exit(f"training failed with exit code {process.returncode}")
     bundle = folder / "models" / f"run{run}"
@@ -97,6 +102,7 @@ def train(folder: Path, run: int, jobs: int) -> dict[str, object]:
     manifest = json.loads((bundle / "manifest.json").read_text())
     return {
         "seconds": round(time.perf_counter() - started, 1),
+        "cpu_seconds": round(sum(cpu.values()), 1),
         "peak_mb": round(peak),
         "weights": digest.hexdigest()[:16],
         "held_out_accuracy": manifest["metrics"]["held_out_accuracy"],
@@ -104,10 +110,19 @@ def train(folder: Path, run: int, jobs: int) -> dict[str, object]:
     }
 
 
-def tree_mb(root: int) -> float:
-    """Return the private and shared-once memory of a process and its children (Linux)."""
+def cpu_seconds(pid: int) -> float:
+    """Return the time that a process has had a core, 0 when it has just ended (Linux)."""
+    try:
+        values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def tree_mb(family: list[int]) -> float:
+    """Return the private and shared-once memory of processes (Linux)."""
     total = 0.0
-    for pid in [root, *children(root)]:
+    for pid in family:
         try:
             rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except OSError:
@@ -143,9 +158,12 @@ def main() -> None:
         make_labels(folder / "labels.jsonl", given.messages, given.intents)
         names = sorted(sentences(), key=lambda one: one)
         make_intents(folder / "intents", names)
+        load = [round(os.getloadavg()[0], 1)]
         runs = [train(folder, run, given.jobs) for run in range(given.runs)]
+        load.append(round(os.getloadavg()[0], 1))
     same = len({run["weights"] for run in runs}) == 1
-    print(json.dumps({"messages": given.messages, "runs": runs, "same_bytes": same}))
+    found = {"messages": given.messages, "load": load, "runs": runs, "same_bytes": same}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ texts = st.lists(st.text(st.sampled_from("快递到哪 了ab1\U0001f600"), max_s
 def test_counts_are_those_of_the_texts_own_ngrams(texts):
     expected = Counter(gram for text in texts for gram in set(character_ngrams(text)))
     assert document_frequency(texts) == dict(expected)
+    assert set(document_frequency(texts, most=3).values()) == {
+        count for _, count in expected.most_common(3)
+    }
 
 
 @settings(deadline=None, max_examples=30)
