@@ -5,9 +5,9 @@
 Messages are made by joining the beginning of one real sentence to the end of another of the same
 intent (the public set of 60 assistant intents in `../shared/data`), drawn by a skewed prior, with
 3 % of the labels wrong. They are only for time and memory: the accuracy of such a set says little.
-Everything is trained and certified by `triagebot train`, and with `--runs 2` the bytes compared. `load` is how
-many processes wanted a core when it began and ended: `seconds` are worth something only where it is
-small, `cpu_seconds` always.
+Everything is trained and certified by `triagebot train`; with `--runs 2` the bytes are compared.
+`load` is how many processes wanted a core when it began and ended: `seconds` are worth something
+only where it is small, `cpu_seconds` always.
 """
 
 from __future__ import annotations
