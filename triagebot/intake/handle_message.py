@@ -58,7 +58,7 @@ def begin(memory: Memory, inbound: Inbound) -> Memory:
     status = status_before(memory.status, inbound)
     if memory.status is Status.RESOLVED and status is Status.PENDING:
         return Memory()
-    return replace(memory, status=status)
+    return memory if status is memory.status else replace(memory, status=status)
 
 
 def remember(memory: Memory, decision: Decision, prediction: Prediction | None) -> Memory:

@@ -7,6 +7,8 @@ that of the answer among the intent's own. The nearest wording of the best few i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +31,10 @@ SHARPNESS = 10.0
 _NEVER = -1e9
 
 Floats = NDArray[np.float64]
-_Found = tuple[float, float, float, str]
-"""An answer's chance among all, its chance among the intent's, its score and its id."""
+_Found = tuple[float, float, float, int, int]
+"""An answer's chance among all and among the intent's, its score, its intent, its place there."""
+
+_LIKELIEST = itemgetter(0)
 
 
 class AnswerIndex:
@@ -117,20 +121,24 @@ class AnswerIndex:
         chances = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
         chances /= chances.sum(axis=1, keepdims=True)
         order = np.argsort(-chances, axis=1, kind="stable")[:, :CANDIDATES]
-        likely = probabilities[messages, intents].tolist()
-        best = np.take_along_axis(chances, order, 1).tolist()
-        height = np.take_along_axis(scores, order, 1).tolist()
-        ends = np.searchsorted(messages, np.arange(len(texts)), "right").tolist()
-        places, which, start = order.tolist(), intents.tolist(), 0
-        for text, end in zip(texts, ends, strict=True):
-            found = [
-                (likely[pair] * chance, chance, score, self.of_intent[which[pair]][place])
-                for pair in range(start, end)
-                for place, chance, score in zip(places[pair], best[pair], height[pair], strict=True)
-                if chance > 0.0 and score > _NEVER / 2
-            ]
-            found.sort(key=lambda item: -item[0])
-            start = end
+        chances = np.take_along_axis(chances, order, 1)
+        scores = np.take_along_axis(scores, order, 1)
+        among_all = probabilities[messages, intents][:, None] * chances
+        worth = among_all >= UNLIKELY
+        worth[:, :2] = True  # the best two of all are among the best two of a pair
+        worth &= (chances > 0.0) & (scores > _NEVER / 2)
+        pairs, places = worth.nonzero()
+        candidates = zip(
+            among_all[pairs, places].tolist(),
+            chances[pairs, places].tolist(),
+            scores[pairs, places].tolist(),
+            intents[pairs].tolist(),
+            order[pairs, places].tolist(),
+            strict=True,
+        )
+        counts = np.bincount(messages[pairs], minlength=len(texts)).tolist()
+        for text, count in zip(texts, counts, strict=True):
+            found = sorted(islice(candidates, count), key=_LIKELIEST, reverse=True)
             yield self._looked_up(bare(text), found[:CANDIDATES], held_out)
 
     def exact(self, plain: str) -> str | None:
@@ -141,16 +149,22 @@ class AnswerIndex:
         exact = None if held_out else self._exact.get(plain)
         near = []
         if exact is not None:
-            near.append(self._near(plain, (1.0, 1.0, 1.0, exact), exact=True))
-        for place, item in enumerate(found):
-            if (place < 2 or item[0] >= UNLIKELY) and item[3] != exact:
-                near.append(self._near(plain, item, held_out=held_out))
+            near.append(self._near(plain, exact, 1.0, 1.0, exact=True))
+        for place, (among_all, chance, score, intent, answer) in enumerate(found):
+            name = self.of_intent[intent][answer]
+            if (place < 2 or among_all >= UNLIKELY) and name != exact:
+                near.append(self._near(plain, name, chance, score, held_out=held_out))
         return near
 
     def _near(
-        self, plain: str, found: _Found, exact: bool = False, held_out: bool = False
+        self,
+        plain: str,
+        name: str,
+        chance: float,
+        score: float,
+        exact: bool = False,
+        held_out: bool = False,
     ) -> Nearness:
-        _, chance, score, name = found
         own, texts = self.answers[name], self._plain[name]
         if held_out:
             texts = ["" if text == plain else text for text in texts]

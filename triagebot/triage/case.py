@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from triagebot.domain.catalogue import Catalogue, Intent, IntentKind
 from triagebot.domain.conversation import Memory
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction, RankedAnswer
+from triagebot.triage.rules import Rules
 
 NEVER = 2.0
 """A threshold that no confidence reaches: an intent without proof."""
@@ -36,9 +37,14 @@ class Thresholds:
         return Thresholds(stricter, self.answer_floor + share * (1.0 - self.answer_floor))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Case:
-    """One message with all that deciding depends on."""
+    """One message with all that deciding depends on; nobody changes it.
+
+    `ready_rules` are the catalogue's keyword rules, where they have been made ready already.
+    `intent` is the best intent, if the message has words; `answers` are the ranked answers that
+    still exist, best first.
+    """
 
     inbound: Inbound
     memory: Memory
@@ -46,21 +52,26 @@ class Case:
     catalogue: Catalogue
     thresholds: Thresholds
     switches: Sequence[str] = ()
+    ready_rules: Rules | None = None
+    intent: Intent | None = field(init=False, default=None)
+    answers: Sequence[RankedAnswer] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        """Look up what nearly every rule asks for."""
+        if self.prediction:
+            self.intent = self.catalogue.intents.get(self.prediction.intent)
+            known = self.catalogue.answers
+            self.answers = [item for item in self.prediction.answers if item.answer in known]
 
     @property
-    def intent(self) -> Intent | None:
-        """The best intent, if the message has words."""
-        return self.catalogue.intents.get(self.prediction.intent) if self.prediction else None
+    def rules(self) -> Rules:
+        """The keyword rules."""
+        return self.ready_rules or Rules(self.catalogue.rules)
 
     @property
     def best(self) -> RankedAnswer | None:
         """The best answer that still exists."""
-        return next(iter(self.answers()), None)
-
-    def answers(self) -> list[RankedAnswer]:
-        """Return the ranked answers that still exist, best first."""
-        ranked = self.prediction.answers if self.prediction else ()
-        return [item for item in ranked if item.answer in self.catalogue.answers]
+        return self.answers[0] if self.answers else None
 
     def kind_of(self, answer: str) -> IntentKind:
         """Return the kind of the intent that an existing answer belongs to."""

@@ -39,7 +39,7 @@ def menu_lines(case: Case) -> list[RankedAnswer]:
     """Return the answers that a menu would offer, best first."""
     return [
         item
-        for item in case.answers()[: case.catalogue.policy.menu_size]
+        for item in case.answers[: case.catalogue.policy.menu_size]
         if case.is_business(item.answer) and item.confidence >= case.thresholds.menu_floor
     ]
 

@@ -7,7 +7,6 @@ resort is a person.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from triagebot.domain.catalogue import IntentKind, Risk
 from triagebot.domain.conversation import Status
@@ -17,7 +16,6 @@ from triagebot.domain.prediction import RankedAnswer
 from triagebot.triage.answers import bare
 from triagebot.triage.case import Case
 from triagebot.triage.cost import PROVEN, UNPROVEN, cheapest, menu_lines, proven_answer
-from triagebot.triage.rules import first_hit
 
 NONE_OF_THESE = "none"
 """The id of the last line of every menu."""
@@ -43,13 +41,16 @@ def _with_guess(case: Case, decision: Decision) -> Decision:
     prediction, best = case.prediction, case.best
     if prediction is None:
         return decision
-    return replace(
-        decision,
+    return Decision(
+        decision.action,
+        decision.reason,
         intent=prediction.intent,
         confidence=prediction.confidence,
-        threshold=case.thresholds.of(prediction.intent),
         answer=_chosen(decision.answer, best),
         answer_confidence=best.confidence if best else 0.0,
+        threshold=case.thresholds.of(prediction.intent),
+        options=decision.options,
+        rule=decision.rule,
         model=prediction.model,
     )
 
@@ -107,7 +108,7 @@ def keyword_rule(case: Case) -> Decision | None:
     """Follow the first keyword rule that catches the message."""
     if case.prediction is None:
         return None
-    rule = first_hit(case.prediction.text, case.catalogue.rules, case.switches)
+    rule = case.rules.first_hit(case.prediction.text, case.switches)
     if rule is None:
         return None
     return Decision(Action(rule.action), Reason(rule.reason), rule=rule.name, answer=rule.answer)
@@ -165,7 +166,7 @@ def out_of_scope(case: Case) -> Decision | None:
 
 def close_answers(case: Case) -> Decision | None:
     """Ask back when the two best answers are too close to choose between them."""
-    answers = case.answers()
+    answers = case.answers
     if len(answers) < 2 or answers[1].confidence < case.thresholds.answer_floor / 2:
         return None
     if answers[0].confidence - answers[1].confidence >= case.catalogue.policy.margin:

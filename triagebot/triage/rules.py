@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from triagebot.domain.catalogue import KeywordRule
 from triagebot.triage.answers import bare
 
 
-def first_hit(
-    text: str, rules: Iterable[KeywordRule], switches: Sequence[str]
-) -> KeywordRule | None:
-    """Return the first rule that catches the normalised `text`, or None.
+class Rules:
+    """The rules of a catalogue, in order, made ready for many messages."""
 
-    Rules whose switch is off in the account are passed over. Punctuation and blanks never matter.
-    """
-    plain = bare(text)
-    for rule in rules:
-        if rule.switch and rule.switch not in switches:
-            continue
-        if _catches(rule, plain):
-            return rule
-    return None
+    def __init__(self, rules: Iterable[KeywordRule]) -> None:
+        self._rules = tuple(rules)
+        words = {re.escape(word) for rule in self._rules for word in rule.words}
+        self._any_word = re.compile("|".join(sorted(words)) or "(?!)")
+
+    def first_hit(self, text: str, switches: Sequence[str]) -> KeywordRule | None:
+        """Return the first rule that catches the normalised `text`, or None.
+
+        Rules whose switch is off in the account are passed over. Punctuation and blanks never
+        matter.
+        """
+        plain = bare(text)
+        if not self._any_word.search(plain):  # as with most messages
+            return None
+        for rule in self._rules:
+            if rule.switch and rule.switch not in switches:
+                continue
+            if _catches(rule, plain):
+                return rule
+        return None
 
 
 def _catches(rule: KeywordRule, plain: str) -> bool:

@@ -19,6 +19,7 @@ from triagebot.triage.decide import decide
 from triagebot.triage.explain import contributions
 from triagebot.triage.normalise import normalise
 from triagebot.triage.registry import Bundle
+from triagebot.triage.rules import Rules
 from triagebot.triage.say import Voice
 from triagebot.triage.segment import JiebaSegmenter, Segmenter, build_segmenter
 
@@ -47,6 +48,8 @@ class Mind:
             },
             bundle.proof.answer_floor,
         )
+        # Of intents that are equally likely the first is the better.
+        self._places = range(0, -len(bundle.model.intents), -1)
         self._segmenter = _trusted_segmenter(bundle)
         self._use(bundle.catalogue)
         self._answers = self._index()
@@ -118,17 +121,14 @@ class Mind:
     def _predict(
         self, text: str, tokens: list[str], near: list[Nearness], probabilities: list[float]
     ) -> Prediction:
-        intents = self.bundle.model.intents
-        order = sorted(range(len(intents)), key=lambda i: -probabilities[i])[:RANKED]
-        answers = rank(
-            near,
-            dict(zip(intents, probabilities, strict=True)),
-            self.bundle.answer_calibration,
-        )
+        ranked = sorted(zip(probabilities, self._places, self.bundle.model.intents, strict=True))
+        best = [RankedIntent(intent, likely) for likely, _, intent in ranked[: -RANKED - 1 : -1]]
+        chances = dict(zip(self.bundle.model.intents, probabilities, strict=True))
+        answers = rank(near, chances, self.bundle.answer_calibration)
         return Prediction(
             text,
             tuple(tokens),
-            tuple(RankedIntent(intents[i], probabilities[i]) for i in order),
+            tuple(best),
             answers[:RANKED],
             self.bundle.vocabulary.known_share(tokens),
             self.bundle.name,
@@ -144,7 +144,8 @@ class Mind:
         """Return what to do; `switches` default to those of the inbound's channel."""
         if switches is None:
             switches = self.catalogue.policy.switches_for(inbound.channel)
-        return decide(Case(inbound, memory, prediction, self.catalogue, self.thresholds, switches))
+        catalogue, thresholds, rules = self._catalogue, self.thresholds, self._rules
+        return decide(Case(inbound, memory, prediction, catalogue, thresholds, switches, rules))
 
     def say(self, decision: Decision, place: Callable[[], int]) -> Reply:
         """Return the words for a decision; `place` is the fan's place in the queue, from 1."""
@@ -166,6 +167,7 @@ class Mind:
 
     def _use(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._rules = Rules(catalogue.rules)
         self.voice = Voice(catalogue, self._facts, self._staffed)
 
     def _index(self) -> AnswerIndex:

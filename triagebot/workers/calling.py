@@ -129,7 +129,7 @@ class Calling(asyncio.Protocol):
         if self._thinking:
             thoughts = [*self._thinker.think([inbound for _, _, inbound, _ in gathered])[1]]
         calls = [
-            Call(*call, thought if isinstance(thought, Prediction) else None)
+            Call(*call, _essence(thought) if isinstance(thought, Prediction) else None)
             for call, thought in zip(gathered, thoughts, strict=True)
         ]
         self._transport.write(pack(Up(calls, [], self._issue, self._lag)))
@@ -155,6 +155,12 @@ class Calling(asyncio.Protocol):
         self._counted = {}
         if self._transport is not None:
             self._transport.write(pack(Up([], counted)))
+
+
+def _essence(thought: Prediction) -> Prediction:
+    """Return what deciding needs of a thought: the words and the less likely intents stay here."""
+    text, known, model = thought.text, thought.known, thought.model
+    return Prediction(text, (), thought.intents[:1], thought.answers, known, model)
 
 
 def _error(ended: Ended) -> Exception:
