@@ -35,6 +35,7 @@ from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.next_answers import NextAnswerApi
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
+from triagebot.desk.presence import Presence
 from triagebot.desk.recall_page import RecallPage
 from triagebot.desk.recalls import RecallApi
 from triagebot.desk.replies import ReplyApi
@@ -43,6 +44,7 @@ from triagebot.desk.reports import ReportApi
 from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
 from triagebot.desk.sentences import SentenceApi
+from triagebot.desk.skills import SkillApi
 from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.teamwork import TeamApi
@@ -234,7 +236,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         LabelQueueApi(db, holder, clock),
         ClusterApi(db, holder, clock),
         ClearingApi(db, holder, clock),
-        TeamApi(db, streams, clock),
+        TeamApi(db, Presence(db, streams, clock, "here"), clock),
         CatalogueApi(holder),
         AnswerApi(db, holder, editions.refresh, clock),
         TryOutApi(db, holder, clock),
@@ -253,8 +255,9 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         live,
         ReportPage(frames, reports, holder),
         UserApi(db, passwords, clock),
+        SkillApi(db, holder, clock),
         deeds,
-        OfficePages(frames, db, deeds),
+        OfficePages(frames, db, holder, deeds),
         DeskPages(frames, db, has_account=False),
         WebChatApi(db, intake, news, clock),
         WebChatPages(shells),

@@ -133,6 +133,7 @@ WANTED: dict[str, Role | None] = {
     "POST /api/v1/users": Role.ADMIN,
     "PATCH /api/v1/users/{id}": Role.ADMIN,
     "POST /api/v1/users/{id}/password": Role.ADMIN,
+    "PUT /api/v1/users/{id}/skills": Role.ADMIN,
     "PUT /api/v1/session/password": AGENT,
     "GET /api/v1/log": Role.OPS,
     "GET /api/v1/log/export": Role.OPS,

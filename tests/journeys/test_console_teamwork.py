@@ -1,6 +1,7 @@
 """Notes, snippets by the initials of their pinyin, putting aside and giving on, by keyboard."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -82,5 +83,15 @@ def test_an_agent_notes_answers_by_snippet_and_puts_aside(server, agent):
         expect(page.locator(".choice")).to_have_count(1)
         page.keyboard.press("Enter")
         wait_for(lambda: counts(agent)["mine"] == 0)
+    comes_back_by_the_clock(agent, server)
     heard = fan.call("GET", "/api/v1/chat/messages?after=")["items"]
     assert not any("@zhou" in item["text"] for item in heard), "a note never reaches the fan"
+
+
+def comes_back_by_the_clock(agent, server):
+    """What was put aside for a second is there again: the server itself watches the time."""
+    fan_asks_for_person(server, "晚点再说")
+    (row,) = agent.call("GET", "/api/v1/conversations?view=waiting")["items"]
+    until = datetime.now(UTC) + timedelta(seconds=1)
+    agent.call("POST", f"/api/v1/conversations/{row['id']}/snooze", {"until": until.isoformat()})
+    wait_for(lambda: counts(agent)["mine"] == 1)

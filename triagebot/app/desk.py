@@ -19,24 +19,30 @@ from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.next_answers import NextAnswerApi
+from triagebot.desk.offering import Offering
 from triagebot.desk.office import OfficePages
+from triagebot.desk.office_hours import OfficeHours
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.recall_page import RecallPage
 from triagebot.desk.recalls import RecallApi
 from triagebot.desk.replies import ReplyApi
 from triagebot.desk.report_page import ReportPage
 from triagebot.desk.reports import ReportApi
+from triagebot.desk.returning import Returning
 from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
 from triagebot.desk.sentences import SentenceApi
+from triagebot.desk.skills import SkillApi
 from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
+from triagebot.settings.sections import Desk
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
 from triagebot.triage.hot_reload import LiveMind
 from triagebot.web.endpoint import HasEndpoints
 from triagebot.web.passwords import Passwords
+from triagebot.web.repeating import Repeating
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,19 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         NextAnswerApi(db, mind, clock),
         ReportPage(parts.frames, reports, mind),
         UserApi(db, parts.passwords, clock),
+        SkillApi(db, mind, clock),
         deeds,
-        OfficePages(parts.frames, db, deeds),
+        OfficePages(parts.frames, db, mind, deeds),
         DeskPages(parts.frames, db, has_account=parts.has_account),
+    ]
+
+
+def coming_back(
+    desk: Desk, db: Database, mind: LiveMind, clock: Callable[[], datetime]
+) -> list[Repeating]:
+    """Return what brings fans back before people and offers them to one, by the clock."""
+    staffed = OfficeHours(desk.hours, desk.timezone, clock).staffed
+    return [
+        Returning(db, clock, desk.return_minutes),
+        Offering(db, mind, clock, desk.offer_minutes, staffed),
     ]

@@ -11,7 +11,7 @@ from aiohttp import web
 import triagebot
 from triagebot.app import spool, surge
 from triagebot.app.accounts import accounts, api_urls, door
-from triagebot.app.desk import DeskParts, desk_endpoints
+from triagebot.app.desk import DeskParts, coming_back, desk_endpoints
 from triagebot.app.fans import forgetting, retention
 from triagebot.app.mind import live_mind, model_shelf
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
@@ -31,7 +31,7 @@ from triagebot.desk.drift import DriftApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.office_hours import OfficeHours
-from triagebot.desk.returning import Returning
+from triagebot.desk.presence import Presence
 from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.teamwork import TeamApi
 from triagebot.fans.api import FanApi
@@ -40,7 +40,7 @@ from triagebot.fans.media_api import MediaApi
 from triagebot.intake.accept import Intake
 from triagebot.models.drift_watch import Caution, DriftWatch
 from triagebot.models.shadow import Shadow
-from triagebot.nodes.duty import Duty, Part
+from triagebot.nodes.duty import Duty, Part, node_name
 from triagebot.nodes.promotions import SharedPromotions
 from triagebot.settings import Settings
 from triagebot.store import events, heartbeat
@@ -101,12 +101,12 @@ class Server:
         self.webhooks = webhook_sender(settings, self.db, clock)
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
         pace = settings.desk.sends_per_second
-        self.returning = Returning(self.db, clock, settings.desk.return_minutes)
         self.clearing_sends = ClearingSends(self.db, clock, self.outbox.wake, pace)
         self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
         timed += [self.clearing_sends, self.shadow, self.webhooks]
         timed += [*self.around.timed, DriftWatch(self.db, self.mind, clock)]
+        timed += coming_back(settings.desk, self.db, self.mind, clock)
         timed.append(retention(settings, self.db, clock))
         timed.append(self._afterthoughts())
         self.duty = Duty(self.db, clock, timed)
@@ -140,7 +140,8 @@ class Server:
         auth = Auth(self.db, door(self.settings), self.clock)
         streams = Streams()
         live = LiveApi(self.db, self.feed, streams, auth.still_allowed)
-        self.team = TeamApi(self.db, streams, self.clock, self.wechat.show_typing)
+        self.presence = Presence(self.db, streams, self.clock, node_name())
+        self.team = TeamApi(self.db, self.presence, self.clock, self.wechat.show_typing)
         self.feed.listen(news.heard)
         app = web.Application(
             middlewares=[measure_middleware(metrics.measure), errors_middleware()],
@@ -209,7 +210,7 @@ class Server:
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
         parts: list[Part] = [self.mind, self.editions, self.caution, self.pressure, self.feed]
-        parts += [self.wechat, *self.around.everywhere, self.duty]
+        parts += [self.wechat, *self.around.everywhere, self.presence, self.duty]
         if self.spooled:
             parts.insert(0, self.spooled)
         if self.replica:

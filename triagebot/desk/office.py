@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from triagebot.desk.frames import Frames, Page, Sentence
+from triagebot.desk.guess import MindHolder
 from triagebot.desk.log import LogApi, LogQuery
 from triagebot.desk.users import user_shape
 from triagebot.domain.agent import Role
 from triagebot.errors import BadInput
-from triagebot.store import agents
+from triagebot.store import agents, skills
 from triagebot.store.agents import SessionRow
 from triagebot.store.database import Database
+from triagebot.store.skills import Skill
 from triagebot.web.body import read_query
 from triagebot.web.endpoint import Call, Endpoint
 
@@ -20,9 +22,10 @@ from triagebot.web.endpoint import Call, Endpoint
 class OfficePages:
     """Owns `/desk/users` and `/desk/log`."""
 
-    def __init__(self, frames: Frames, db: Database, log: LogApi) -> None:
+    def __init__(self, frames: Frames, db: Database, holder: MindHolder, log: LogApi) -> None:
         self._frames = frames
         self._db = db
+        self._holder = holder
         self._log = log
 
     def endpoints(self) -> list[Endpoint]:
@@ -35,9 +38,17 @@ class OfficePages:
     async def users(self, call: Call) -> Page:
         """Return everybody with a login, and a form for one more."""
 
-        async def fill(_session: SessionRow, _t: Sentence) -> Mapping[str, object]:
-            everybody = await self._db.read(agents.everybody)
-            return {"people": [user_shape(each) for each in everybody], "roles": list(Role)}
+        async def fill(session: SessionRow, _t: Sentence) -> Mapping[str, object]:
+            everybody, known = await self._db.read(
+                lambda connection: (agents.everybody(connection), skills.everybody(connection))
+            )
+            intents = self._holder.mind.catalogue.intents.values()
+            return {
+                "people": [user_shape(each) for each in everybody],
+                "roles": list(Role),
+                "skills": {str(each.id): known.get(each.id, Skill()) for each in everybody},
+                "titles": {each.name: each.title[session.agent.language] for each in intents},
+            }
 
         return await self._frames.show(call, "desk/users.html", "users", fill)
 

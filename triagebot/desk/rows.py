@@ -11,6 +11,7 @@ from triagebot.desk.shapes import (
     DecisionShape,
     Holder,
     LabelShape,
+    Offered,
     ThreadItem,
 )
 from triagebot.domain.decision import Decision
@@ -29,6 +30,9 @@ def conversation_row(row: StoredRow) -> ConversationRow:
     holder = None
     if row.agent_id is not None:
         holder = Holder(str(row.agent_id), row.agent_name or "")
+    offered = None
+    if row.offered_to is not None:
+        offered = Offered(str(row.offered_to), row.offered_name or "", row.offered_why or "")
     return ConversationRow(
         id=str(row.id),
         channel=row.channel,
@@ -46,6 +50,7 @@ def conversation_row(row: StoredRow) -> ConversationRow:
         fence=row.fence,
         messages_left=row.messages_left,
         snoozed_until=row.snoozed_until,
+        offered=offered,
     )
 
 

@@ -18,6 +18,14 @@ class Holder(msgspec.Struct):
     name: str
 
 
+class Offered(msgspec.Struct):
+    """The agent whom a waiting conversation is offered to, and why: `last`, `skill` or `free`."""
+
+    id: str
+    name: str
+    why: str
+
+
 class ConversationRow(msgspec.Struct):
     """A conversation as lists show it; `fan` is a short name, never the whole id.
 
@@ -40,6 +48,7 @@ class ConversationRow(msgspec.Struct):
     fence: int
     messages_left: int | None = None
     snoozed_until: datetime | None = None
+    offered: Offered | None = None
 
 
 class Counts(msgspec.Struct):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
+from triagebot.desk.presence import Presence
 from triagebot.desk.rows import conversation_row, note_item
 from triagebot.desk.shapes import ConversationRow, Fence, ThreadItem
 from triagebot.desk.team_shapes import Assign, Colleague, NewNote, Snooze
@@ -24,16 +24,8 @@ ShowTyping = Callable[[int, int], Awaitable[None]]
 """Takes the conversation's number and the agent's. Raises `NotFound`."""
 
 
-class Present(Protocol):
-    """Knows who has the desk open."""
-
-    @property
-    def owners(self) -> set[int]:
-        """The ids of the agents."""
-
-
 class TeamApi:
-    """Owns what colleagues do for each other. `streams` knows who is at the desk.
+    """Owns what colleagues do for each other. `presence` knows who is at the desk.
 
     `show_typing` may tell the fan of a conversation that an agent is writing.
     """
@@ -41,12 +33,12 @@ class TeamApi:
     def __init__(
         self,
         db: Database,
-        streams: Present,
+        presence: Presence,
         clock: Callable[[], datetime],
         show_typing: ShowTyping | None = None,
     ) -> None:
         self._db = db
-        self._streams = streams
+        self._presence = presence
         self._clock = clock
         self._show_typing = show_typing
 
@@ -118,7 +110,7 @@ class TeamApi:
         """Return all who can sign in, those at the desk first, then who has fewest."""
         everybody = await self._db.read(agents.everybody)
         held = await self._db.read(conversation_lists.held)
-        here = self._streams.owners
+        here = await self._presence.everywhere()
         found = [
             Colleague(str(each.id), each.name, each.id in here, held.get(each.id, 0))
             for each in everybody

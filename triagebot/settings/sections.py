@@ -81,6 +81,10 @@ class Desk(msgspec.Struct, forbid_unknown_fields=True):
     return_minutes: Annotated[
         int, Help(ge=0, description="back in the queue when an agent does not answer; 0 never")
     ] = 0
+    offer_minutes: Annotated[
+        int,
+        Help(ge=0, description="a waiting fan is offered to one agent so long first; 0 to nobody"),
+    ] = 0
     sends_per_second: Annotated[
         int, Help(ge=1, le=150, description="fans written to each second after a decision on many")
     ] = 20

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, update
 
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import audit_log, events
 from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
-from triagebot.store.tables import conversation
+from triagebot.store.tables import conversation, offer
 from triagebot.store.times import to_ms
 
 _ONE = select_rows().where(conversation.c.id == bindparam("wanted"))
@@ -58,6 +58,8 @@ def apply(
     query = query.values(**values, fence=conversation.c.fence + 1)
     if connection.execute(query).rowcount == 0:
         raise _refusal(get(connection, conversation_id), agent_id)
+    # Whoever waits again is offered anew: who just had them is asked first.
+    connection.execute(delete(offer).where(offer.c.conversation_id == conversation_id))
     who = audit_log.by_agent(agent_id)
     audit_log.note(connection, who, change.name, now, conversation_id=conversation_id)
     events.emit(connection, "conversation", conversation_id, {"change": change.name})

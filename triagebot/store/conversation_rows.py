@@ -11,11 +11,13 @@ from sqlalchemy import Row, Select, case, func, select
 
 from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.window import MESSAGE_COUNT
-from triagebot.store.tables import agent, conversation, send_window
+from triagebot.store.tables import agent, conversation, offer, send_window
 from triagebot.store.times import from_ms
 
 COUNTED = "wechat:"
 """Channels in which the platform counts what we send."""
+
+_asked = agent.alias("asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class ConversationRow:
 
     `reason`, `intent` and `confidence` belong to the last decision that was not silence: for an
     open conversation, why it was handed off. `waiting_since` is since when the fan waits for a
-    person. `window_until` is until when the platform lets us write to the fan, and
+    person. `offered_to` is the agent who is asked to take it, and `offered_why`; anybody still may.
+    `window_until` is until when the platform lets us write to the fan, and
     `messages_left` how often in that time; None where nobody counts.
     """
 
@@ -47,16 +50,23 @@ class ConversationRow:
     messages_left: int | None
     memory: Memory
     snoozed_until: datetime | None = None
+    offered_to: int | None = None
+    offered_name: str | None = None
+    offered_why: str | None = None
 
 
 def select_rows() -> Select[Any]:
     """Select conversations with the names of their holders."""
     source = conversation.outerjoin(agent, agent.c.id == conversation.c.agent_id)
     source = source.outerjoin(send_window, send_window.c.conversation_id == conversation.c.id)
+    source = source.outerjoin(offer, offer.c.conversation_id == conversation.c.id)
+    source = source.outerjoin(_asked, _asked.c.id == offer.c.agent_id)
     # What was sent counts for the window that the fan's last message opened, not for a newer one.
     counted = send_window.c.window_until == conversation.c.window_until
     sent = case((counted & send_window.c.closed, MESSAGE_COUNT), (counted, send_window.c.sent))
-    columns = (agent.c.name.label("agent_name"), func.coalesce(sent, 0).label("sent"))
+    columns = [agent.c.name.label("agent_name"), func.coalesce(sent, 0).label("sent")]
+    columns += [offer.c.agent_id.label("offered_to"), offer.c.why.label("offered_why")]
+    columns.append(_asked.c.name.label("offered_name"))
     return select(conversation, *columns).select_from(source)
 
 
@@ -71,6 +81,7 @@ def to_row(row: Row[Any]) -> ConversationRow:
         small_talk=row.small_talk,
     )
     is_open = memory.status is Status.OPEN
+    is_free = is_open and row.agent_id is None
     return ConversationRow(
         id=row.id,
         channel=row.channel,
@@ -91,6 +102,9 @@ def to_row(row: Row[Any]) -> ConversationRow:
         messages_left=_messages_left(row),
         memory=memory,
         snoozed_until=from_ms(row.snoozed_until) if memory.status is Status.SNOOZED else None,
+        offered_to=row.offered_to if is_free else None,
+        offered_name=row.offered_name if is_free else None,
+        offered_why=row.offered_why if is_free else None,
     )
 
 

@@ -15,6 +15,7 @@ from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.ratings import rating
 from triagebot.store.tables.recalls import recall, recall_fan
 from triagebot.store.tables.records import audit_log, event, hour_count, progress
+from triagebot.store.tables.routing import offer, presence, skill
 from triagebot.store.tables.sending import platform_token, reply_way, send_window
 from triagebot.store.tables.shadows import shadow_change, shadow_seen
 from triagebot.store.tables.surges import put_off
@@ -47,8 +48,10 @@ __all__ = [
     "message",
     "metadata",
     "note",
+    "offer",
     "outbound",
     "platform_token",
+    "presence",
     "progress",
     "promotion",
     "put_off",
@@ -60,6 +63,7 @@ __all__ = [
     "session",
     "shadow_change",
     "shadow_seen",
+    "skill",
     "snippet",
     "tag",
     "webhook",

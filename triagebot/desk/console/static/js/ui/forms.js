@@ -49,8 +49,11 @@ function written(form) {
   return Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
 }
 
-function valueOf({ dataset, type, value, checked }) {
+function valueOf({ dataset, type, value, checked, selectedOptions }) {
   if (type === "checkbox") return checked;
+  if (type === "select-multiple") return [...selectedOptions].map((each) => each.value);
+  if (type === "number") return Number(value);
+  if (dataset.kind === "list") return value.split(/[,，]/).map((each) => each.trim()).filter(Boolean);
   return dataset.kind === "flag" ? value === "true" : value;
 }
 

@@ -40,6 +40,7 @@ export function createRow(id) {
     const hasLeft = !belongs(row, state.view);
     node.classList.toggle("left", hasLeft);
     node.classList.toggle("unread", row.unread > 0);
+    node.classList.toggle("for-me", row.offered?.id === state.me.id);
     node.style.transform = `translateY(${place.top}px)`;
     attribute(node, "aria-selected", String(row.id === state.openId));
     attribute(node, "aria-posinset", place.index + 1);
@@ -61,8 +62,11 @@ export function createRow(id) {
 
 function why(row) {
   if (row.status === "open" && row.agent && state.view !== "mine") return holderOf(row);
+  if (row.offered) return offerTo(row.offered);
   return row.reason ? tAny(`reason_short.${row.reason}`, row.reason) : "";
 }
+
+const offerTo = ({ id, name, why: because }) => (id === state.me.id ? t(`offer.mine.${because}`) : t("offer.theirs", { name }));
 
 function whereNow(row) {
   if (row.status === "open") return row.agent ? holderOf(row) : t("row.released");
