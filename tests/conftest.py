@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 import tempfile
 import warnings
@@ -122,11 +123,20 @@ def intents_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def bundle_folder(intents_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of the shipped intents, trained once a session."""
+    """The bundle of the shipped intents, trained once a run by whichever worker is first."""
+    import fcntl
+
     from training.train import train
     from triagebot.triage.catalogue import read_catalogue
 
-    return train(read_catalogue(intents_folder), [], tmp_path_factory.mktemp("models")).folder
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "models-of-the-run"
+    shared.mkdir(exist_ok=True)
+    with (shared / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "shipped").is_dir():
+            train(read_catalogue(intents_folder), [], shared, "shipped")
+    return shared / "shipped"
 
 
 @pytest.fixture(scope="session")
