@@ -1,31 +1,26 @@
-"""A real browser for journeys through the pages; skipped where the machine has none."""
+"""Steps that journeys through the pages share."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.chromium import open_browser
 from tests.journeys.conftest import Person, ServerProcess
 
-
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    """The machine's own Chromium, headless."""
-    path = os.environ.get("TRIAGEBOT_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium here: install the package `chromium` or set TRIAGEBOT_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
+__all__ = [
+    "add_agent",
+    "breaches",
+    "clear_desk",
+    "fan_asks_for_person",
+    "open_browser",
+    "open_desk",
+    "open_page",
+    "rows",
+]
 
 
 def open_page(browser: Browser, address: str, **options: Any) -> Page:
@@ -58,12 +53,17 @@ def open_desk(browser: Browser, server: ServerProcess, agent: Person, **options:
 
 
 def add_agent(server: ServerProcess, name: str, role: str = "agent") -> Person:
-    """Add somebody with a login and return them, not signed in."""
-    printed = server.command("user", "add", name, "--role", role)
-    person = Person(server.url)
-    person.name = name
-    person.password = printed.split("password:")[1].strip()
-    return person
+    """Somebody with a login, not signed in; the same person where the name is known already."""
+    return server.person(name, role)
+
+
+def clear_desk(server: ServerProcess) -> None:
+    """Close every talk that an earlier test of the module has left to people."""
+    sweeper = server.signed_in("sweeper")
+    for row in sweeper.call("GET", "/api/v1/conversations?view=open")["items"]:
+        holder = server.signed_in(row["agent"]["name"]) if row["agent"] else sweeper
+        path = f"/api/v1/conversations/{row['id']}/resolve"
+        holder.call("POST", path, {"fence": row["fence"]})
 
 
 def fan_asks_for_person(server: ServerProcess, text: str) -> Person:

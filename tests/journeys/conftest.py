@@ -13,13 +13,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.journeys.chromium import close_browser
 
 START_SECONDS = 60
 
@@ -32,6 +35,7 @@ class ServerProcess:
     port: int
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -77,6 +81,19 @@ class ServerProcess:
             self.process.send_signal(signal.SIGTERM)
             assert self.process.wait(20) == 0, self.log()
 
+    def person(self, name: str, role: str = "agent") -> Person:
+        """Somebody with a login, added if the server does not know them; not signed in."""
+        if name not in self.passwords:
+            printed = self.command("user", "add", name, "--role", role)
+            self.passwords[name] = printed.split("password:")[1].strip()
+        return Person(self.url, name, self.passwords[name])
+
+    def signed_in(self, name: str) -> Person:
+        """An agent of that name, signed in."""
+        person = self.person(name)
+        person.sign_in(person.name, person.password)
+        return person
+
     def log(self) -> str:
         return (self.folder / "server.log").read_text(encoding="utf-8")
 
@@ -84,8 +101,8 @@ class ServerProcess:
 class Person:
     """Somebody with a browser's cookies, speaking JSON."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, name: str = "", password: str = "") -> None:
+        self.url, self.name, self.password = url, name, password
         self.jar = CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
         self._csrf = ""
@@ -128,28 +145,44 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture
-def server(tmp_path, bundle_folder, intents_folder):
-    """A running server whose folder holds intents, the promoted bundle and its store."""
-    shutil.copytree(intents_folder, tmp_path / "intents")
-    shutil.copytree(bundle_folder, tmp_path / "models" / bundle_folder.name)
+@contextmanager
+def running(folder: Path, models: Path, intents: Path) -> Iterator[ServerProcess]:
+    """A server whose folder holds intents, the promoted bundle and an empty store."""
+    shutil.copytree(intents, folder / "intents")
+    shutil.copytree(models, folder / "models")
     root = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "ignore"}
-    server = ServerProcess(tmp_path, free_port(), environment=environment)
-    server.command("model", "promote", bundle_folder.name)
+    server = ServerProcess(folder, free_port(), environment=environment)
     server.start()
     yield server
     server.stop()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_browser() -> Iterator[None]:
+    """A module's tests share the browser that the first of them opens."""
+    yield
+    close_browser()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, promoted_models, intents_folder):
+    """The running server of a module: a test finds what those before it left there."""
+    with running(tmp_path_factory.mktemp("server"), promoted_models, intents_folder) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_server(tmp_path, promoted_models, intents_folder):
+    """A running server of one test alone, for those that need an untouched one."""
+    with running(tmp_path, promoted_models, intents_folder) as server:
+        yield server
+
+
 @pytest.fixture
 def agent(server):
-    """A signed-in agent; the password is what `user add` printed."""
-    printed = server.command("user", "add", "xiaoli", "--role", "agent")
-    person = Person(server.url)
-    person.password = printed.split("password:")[1].strip()
-    person.sign_in("xiaoli", person.password)
-    return person
+    """A signed-in agent."""
+    return server.signed_in("xiaoli")
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ def test_a_message_is_found_and_opened_where_it_was_said(server, agent, fan):
         assert breaches(page) == []
 
 
-def test_the_wall_shows_the_stage_and_a_shortcut_is_moved(server, agent):
+def test_the_wall_shows_the_stage_and_a_shortcut_is_moved(server):
+    agent = add_agent(server, "zhou")
     with open_browser() as browser:
         page = open_desk(browser, server, agent)
         page.goto(f"{server.url}/desk/wall")

@@ -17,8 +17,8 @@ DIALOGS = {"?": "dialog", ",": "dialog", "i": ".choice", "/": ".find"}
 
 @pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
 def test_no_screen_breaks_the_rules_of_access(server, language, theme):
-    agent = add_agent(server, "xiaoli")
-    agent.sign_in("xiaoli", agent.password)
+    agent = add_agent(server, f"{language}-{theme}")
+    agent.sign_in(agent.name, agent.password)
     agent.call("PUT", "/api/v1/session/language", {"language": language})
     fan_asks_for_person(server, "七天无理由退货怎么办理")
     locale = {"zh": "zh-CN", "en": "en-GB"}[language]
@@ -77,7 +77,7 @@ def test_single_keys_can_be_switched_off(server):
 
 
 def test_the_language_is_a_choice_and_is_kept(server):
-    agent = add_agent(server, "xiaoli")
+    agent = add_agent(server, "anna")
     with open_browser() as browser:
         page = open_desk(browser, server, agent)
         page.keyboard.press(",")
@@ -91,7 +91,7 @@ def test_one_pane_at_a_time_on_a_phone(server):
     fan_asks_for_person(server, "你好")
     with open_browser() as browser:
         page = open_desk(browser, server, agent, viewport={"width": 390, "height": 844})
-        page.click(".row")
+        page.locator(".row").first.click()
         expect(page.locator("#fan-name")).to_be_visible()
         expect(page.locator("#rows")).to_be_hidden()
         assert breaches(page) == []

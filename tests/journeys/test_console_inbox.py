@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.browsing import (
     add_agent,
+    clear_desk,
     fan_asks_for_person,
     open_browser,
     open_desk,
@@ -14,6 +15,7 @@ from tests.journeys.browsing import (
 
 @pytest.fixture
 def agent(server):
+    clear_desk(server)
     return add_agent(server, "xiaoli")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.browsing import breaches, open_browser, open_desk
 from tests.journeys.conftest import Person
 
 SAID = "我要投诉"
@@ -13,11 +13,15 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
-def test_one_key_labels_a_message_and_another_takes_it_back(server, language, theme):
-    agent = add_agent(server, "xiaoli")
+@pytest.fixture(scope="module")
+def only_message(server):
+    """The one message of the module, which each test leaves without a label."""
     Person(server.url).says(SAID)
-    agent.sign_in(agent.name, agent.password)
+
+
+@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
+@pytest.mark.usefixtures("only_message")
+def test_one_key_labels_a_message_and_another_takes_it_back(server, agent, language, theme):
     agent.call("PUT", "/api/v1/session/language", {"language": language})
     why, empty = WORDS[language]
     with open_browser() as browser:

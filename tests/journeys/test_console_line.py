@@ -1,12 +1,24 @@
 """The line to the server: one stream for all tabs, a cut that is told, and what came meanwhile."""
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import add_agent, fan_asks_for_person, open_browser, open_desk
+from tests.journeys.browsing import (
+    add_agent,
+    clear_desk,
+    fan_asks_for_person,
+    open_browser,
+    open_desk,
+)
 
 
-def test_two_tabs_share_one_stream(server):
-    agent = add_agent(server, "xiaoli")
+@pytest.fixture
+def agent(server):
+    clear_desk(server)
+    return add_agent(server, "xiaoli")
+
+
+def test_two_tabs_share_one_stream(server, agent):
     with open_browser() as browser:
         first = open_desk(browser, server, agent)
         streams = []
@@ -24,8 +36,7 @@ def test_two_tabs_share_one_stream(server):
         expect(second.locator("#view-waiting .rail-count")).to_have_text("2")
 
 
-def test_a_restart_is_told_and_nothing_is_missed(server):
-    agent = add_agent(server, "xiaoli")
+def test_a_restart_is_told_and_nothing_is_missed(server, agent):
     with open_browser() as browser:
         page = open_desk(browser, server, agent)
         expect(page.locator("#list-empty")).to_be_visible()
@@ -33,12 +44,12 @@ def test_a_restart_is_told_and_nothing_is_missed(server):
         expect(page.locator("#banner")).to_contain_text("正在重连")
         server.start()
         fan_asks_for_person(server, "刚才断线了吗")
-        expect(page.locator(".row-text")).to_have_text("刚才断线了吗")
+        # The page tries again at growing distances, 15 s at most.
+        expect(page.locator(".row-text")).to_have_text("刚才断线了吗", timeout=30_000)
         expect(page.locator("#banner")).to_be_hidden()
 
 
-def test_an_ended_session_leads_to_the_sign_in_page_and_back_to_the_place(server):
-    agent = add_agent(server, "xiaoli")
+def test_an_ended_session_leads_to_the_sign_in_page_and_back_to_the_place(server, agent):
     fan_asks_for_person(server, "在吗")
     with open_browser() as browser:
         page = open_desk(browser, server, agent)

@@ -3,16 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import breaches, open_browser, open_desk
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
 from tests.journeys.conftest import Person
 
 
 @pytest.fixture
 def admin(server):
-    printed = server.command("user", "add", "boss", "--role", "admin")
-    person = Person(server.url)
-    person.name, person.password = "boss", printed.split("password:")[1].strip()
-    return person
+    return add_agent(server, "boss", "admin")
 
 
 def test_people_are_managed_and_every_change_is_noted(server, admin):
@@ -58,8 +55,6 @@ def test_people_are_managed_and_every_change_is_noted(server, admin):
 
 
 def test_a_screen_that_is_not_for_you_leads_to_the_desk(server):
-    from tests.journeys.browsing import add_agent
-
     agent = add_agent(server, "xiaoli")
     with open_browser() as browser:
         page = open_desk(browser, server, agent)

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.journeys.browsing import (
     add_agent,
     breaches,
+    clear_desk,
     fan_asks_for_person,
     open_browser,
     open_desk,
@@ -14,6 +15,7 @@ from tests.journeys.browsing import (
 
 @pytest.fixture
 def page(server):
+    clear_desk(server)
     agent = add_agent(server, "xiaoli")
     fan_asks_for_person(server, "什么时候发货")
     with open_browser() as browser:
@@ -96,6 +98,7 @@ def test_words_that_did_not_get_through_survive_and_are_sent_again_once(page):
 
 
 def test_markup_from_a_fan_is_only_text(server):
+    clear_desk(server)
     agent = add_agent(server, "xiaoli")
     fan_asks_for_person(server, "<img src=x onerror=alert(1)><b>粗</b>")
     with open_browser() as browser:
@@ -107,7 +110,8 @@ def test_markup_from_a_fan_is_only_text(server):
 
 
 def test_in_english_and_dark_a_reply_is_measured_kept_and_sent(server):
-    agent = add_agent(server, "xiaoli")
+    clear_desk(server)
+    agent = add_agent(server, "anna")
     fan_asks_for_person(server, "什么时候发货")
     agent.sign_in(agent.name, agent.password)
     agent.call("PUT", "/api/v1/session/language", {"language": "en"})

@@ -52,7 +52,9 @@ def test_a_fan_reaches_a_person_and_gets_the_reply(server, fan, agent):
     assert fan.says("下单后多久发货")["action"] == "answer", "the bot has the talk again"
 
 
-def test_corrections_come_back_as_a_model_that_understands(server, agent):
+def test_corrections_come_back_as_a_model_that_understands(fresh_server):
+    server = fresh_server
+    agent = server.signed_in("xiaoli")
     assert intent_of(agent, ASKED) != "purchase"
     for number, text in enumerate(TAUGHT):
         fan = Person(server.url)
