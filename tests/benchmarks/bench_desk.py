@@ -1,6 +1,6 @@
 """The desk with 1,000,000 stored messages and 20,000 open conversations on SQLite, in Chromium.
 
-    python tests/benchmarks/bench_desk.py --models FOLDER [--messages 1000000] [--open 20000]
+    python tests/benchmarks/bench_desk.py --models FOLDER [--messages N] [--open N] [--store FILE]
 
 Fills a store, serves it, and measures: first rows after navigation, an update painted at 100 events
 a second, search, and grouping what waits. Prints one JSON object. The texts are made of the shipped
@@ -156,29 +156,35 @@ async def measure_reads(server: Server, figures: dict[str, object]) -> None:
     figures["search_ms"] = {query: each["p95"] for query, each in found.items()}
 
 
-async def run(models: Path, messages: int, open_: int) -> dict[str, object]:
+async def run(
+    models: Path, messages: int, open_: int, store: Path, *, is_filled: bool
+) -> dict[str, object]:
     figures: dict[str, object] = {"messages": messages, "open": open_}
-    with tempfile.TemporaryDirectory() as folder:
-        overrides = [f"database.url=sqlite:///{folder}/b.db", f"models.dir={models}"]
-        settings, _ = load_settings(None, {}, overrides)
-        server = Server(settings, lambda: datetime.now(UTC))
-        await server.db.start()
-        now = datetime.now(UTC)
-        hashed = await asyncio.to_thread(server.passwords.hash, PASSWORD)
-        await server.db.write(agents.add, "agent", Role.AGENT, hashed, now)
-        await server.mind.start()
-        rows = sentences(server)
-        for start in range(0, messages, STEP):
-            await server.db.write(fill, start, min(STEP, messages - start), open_, rows)
-        while await server.db.write(search.index_new, 5000):
-            pass
-        await measure_reads(server, figures)
-        await server.mind.close()
-        await server.db.close()
-        async with TestServer(server.app) as test:
-            await measure_pages(str(test.make_url("/")).rstrip("/"), server, figures)
-            figures["cluster"] = await measure_clusters(server)
+    overrides = [f"database.url=sqlite:///{store}", f"models.dir={models}"]
+    settings, _ = load_settings(None, {}, overrides)
+    server = Server(settings, lambda: datetime.now(UTC))
+    await server.db.start()
+    await server.mind.start()
+    if not is_filled:
+        await fill_up(server, messages, open_)
+    await measure_reads(server, figures)
+    await server.mind.close()
+    await server.db.close()
+    async with TestServer(server.app) as test:
+        await measure_pages(str(test.make_url("/")).rstrip("/"), server, figures)
+        figures["cluster"] = await measure_clusters(server)
     return figures
+
+
+async def fill_up(server: Server, messages: int, open_: int) -> None:
+    now = datetime.now(UTC)
+    hashed = await asyncio.to_thread(server.passwords.hash, PASSWORD)
+    await server.db.write(agents.add, "agent", Role.AGENT, hashed, now)
+    rows = sentences(server)
+    for start in range(0, messages, STEP):
+        await server.db.write(fill, start, min(STEP, messages - start), open_, rows)
+    while await server.db.write(search.index_new, 5000):
+        pass
 
 
 async def measure_clusters(server: Server) -> dict[str, object]:
@@ -200,8 +206,13 @@ def main() -> None:
     parser.add_argument("--models", type=Path, required=True, help="folder with a promoted bundle")
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--open", type=int, default=20_000)
+    parser.add_argument("--store", type=Path, help="a file filled once and kept for the next run")
     options = parser.parse_args()
-    figures = asyncio.run(run(options.models, options.messages, options.open))
+    with tempfile.TemporaryDirectory() as folder:
+        store = (options.store or Path(folder) / "b.db").resolve()
+        numbers = (options.messages, options.open)
+        running = run(options.models.resolve(), *numbers, store, is_filled=store.exists())
+        figures = asyncio.run(running)
     print(json.dumps(figures, ensure_ascii=False, indent=2))
 
 
