@@ -14,6 +14,7 @@ from aiohttp import web
 
 from triagebot.errors import NotFound
 from triagebot.web.endpoint import Call, Endpoint
+from triagebot.web.slim import KINDS, slim
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -45,8 +46,8 @@ class Asset:
 class Static:
     """Owns `/static/<hash>/<root>/<path>`; `roots` maps the first part of the path to a folder.
 
-    With `dev`, files are read anew at each request, the hash is the word `dev` and nothing is kept
-    by browsers.
+    Scripts and sheets go out without comments and indentation. With `dev`, files are read anew at
+    each request and served as written, the hash is the word `dev` and nothing is kept by browsers.
     """
 
     def __init__(self, roots: Mapping[str, Path], *, dev: bool = False) -> None:
@@ -54,6 +55,13 @@ class Static:
         self._dev = dev
         self._assets = {} if dev else dict(self._load())
         self.version = "dev" if dev else _version(self._assets)
+
+    def weight(self, path: str) -> int:
+        """Return how many bytes of `root/path` go over the line. Raises `NotFound`."""
+        asset = self._find(path)
+        if asset is None:
+            raise NotFound(f"There is no static file {path}.")
+        return len(asset.packed or asset.plain)
 
     def endpoints(self) -> list[Endpoint]:
         """Return the one endpoint."""
@@ -108,7 +116,9 @@ class Static:
             for file in sorted(folder.rglob("*")):
                 if file.is_file() and file.suffix in TYPES:
                     name = f"{root}/{file.relative_to(folder).as_posix()}"
-                    yield name, _asset(file.suffix, file.read_bytes())
+                    plain = file.read_bytes()
+                    is_slim = file.suffix in KINDS and not self._dev
+                    yield name, _asset(file.suffix, slim(plain) if is_slim else plain)
 
 
 def _asset(suffix: str, plain: bytes) -> Asset:
