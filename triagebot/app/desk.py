@@ -73,8 +73,9 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     refresh = parts.editions.refresh
     reports = ReportApi(parts.figures, mind, clock, parts.timezone)
     recalls = RecallApi(db, clock)
+    conversations = ConversationApi(db, mind, clock)
     return [
-        ConversationApi(db, mind, clock),
+        conversations,
         ReplyApi(db, clock, parts.wake),
         LabelApi(db, mind, clock),
         AuditApi(db, mind, clock),
@@ -98,7 +99,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         SkillApi(db, mind, clock),
         deeds,
         OfficePages(parts.frames, db, mind, deeds),
-        DeskPages(parts.frames, db, has_account=parts.has_account),
+        DeskPages(parts.frames, db, conversations.page, has_account=parts.has_account),
     ]
 
 

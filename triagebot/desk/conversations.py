@@ -33,6 +33,8 @@ from triagebot.web.endpoint import Call, Endpoint
 
 PATH = "/api/v1/conversations"
 THREAD_LIMIT = 200
+FIRST = 50
+"""Rows of the first page, which comes with the inbox itself."""
 CHANGES = {
     "take": ("Take it", conversations.take),
     "release": ("Put it back in the queue", conversations.release),
@@ -68,15 +70,23 @@ class ConversationApi:
 
     async def list(self, call: Call) -> ConversationPage:
         """Return a page of a view with all counts."""
-        query, agent = call.query, call.signed_in
+        query = call.query
         view = conversation_lists.View(query.view)
+        return await self.page(call.signed_in.id, view, query.limit, query.after or None)
+
+    async def page(
+        self,
+        agent_id: int,
+        view: conversation_lists.View = conversation_lists.View.WAITING,
+        limit: int = FIRST,
+        after: str | None = None,
+    ) -> ConversationPage:
+        """Return a page of a view as an agent sees it, with all counts."""
         # The cursor is read before the page, so that an event between them is told again.
         cursor = await self._db.read(events.newest)
         waits = patience(self._holder.mind.catalogue, self._clock())
-        page = await self._db.read(
-            conversation_lists.page, view, agent.id, query.after or None, query.limit, waits
-        )
-        counts = await self._db.read(conversation_lists.counts, agent.id)
+        page = await self._db.read(conversation_lists.page, view, agent_id, after, limit, waits)
+        counts = await self._db.read(conversation_lists.counts, agent_id)
         return ConversationPage(
             items=[conversation_row(row) for row in page.items],
             next=page.next,

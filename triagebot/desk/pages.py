@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
 
 from triagebot.desk.first_run import first_steps
 from triagebot.desk.frames import SCREENS, Frames, Page, Sentence, redirect
+from triagebot.desk.shapes import ConversationPage
 from triagebot.domain.agent import Role
 from triagebot.store.agents import SessionRow
 from triagebot.store.beginnings import beginnings
@@ -19,11 +22,20 @@ OWN_SHELLS = frozenset({"answers", "fans", "models", "search", "wall"})
 class DeskPages:
     """Owns `/`, `/login`, `/desk` and what below it is filled by scripts.
 
-    `has_account` says that a WeChat account is set up.
+    `rows(agent_id)` gives the first page of who waits, which goes into the inbox, so that its rows
+    are there with its scripts; `has_account` says that a WeChat account is set up.
     """
 
-    def __init__(self, frames: Frames, db: Database, *, has_account: bool) -> None:
+    def __init__(
+        self,
+        frames: Frames,
+        db: Database,
+        rows: Callable[[int], Awaitable[ConversationPage]],
+        *,
+        has_account: bool,
+    ) -> None:
         self._frames = frames
+        self._rows = rows
         self._db = db
         self._has_account = has_account
 
@@ -55,12 +67,13 @@ class DeskPages:
         """Return a screen's shell, the inbox where there is no such screen."""
         screen = call.params.get("tail", "").rstrip("/")
         if screen not in SCREENS:
-            return await self._frames.show(call, "desk/desk.html", fill=self._first_steps)
+            return await self._frames.show(call, "desk/desk.html", fill=self._inbox)
         template = f"desk/{screen}.html" if screen in OWN_SHELLS else "desk/work.html"
         return await self._frames.show(call, template, screen)
 
-    async def _first_steps(self, session: SessionRow, _t: Sentence) -> Mapping[str, object]:
+    async def _inbox(self, session: SessionRow, _t: Sentence) -> Mapping[str, object]:
+        rows = msgspec.to_builtins(await self._rows(session.agent.id))
         if session.agent.role is not Role.ADMIN:
-            return {"steps": []}
+            return {"rows": rows, "steps": []}
         found = await self._db.read(beginnings)
-        return {"steps": first_steps(found, has_account=self._has_account)}
+        return {"rows": rows, "steps": first_steps(found, has_account=self._has_account)}
