@@ -78,6 +78,28 @@ async def test_it_can_be_taken_back_until_it_leaves(world, ops, sends):
     ]
 
 
+async def test_whom_an_agent_told_by_one_decision_for_many_gets_it_too(world, ops, sends):
+    await world.fan_says("投诉", "a")
+    await world.fan_says("投诉", "b")
+    agent = await world.signed_in("li")
+    rows = (await agent.get("/api/v1/conversations?view=waiting"))["items"]
+    targets = [
+        {"conversation_id": row["id"], "message_id": row["id"], "newest_id": row["id"]}
+        for row in rows
+    ]
+    given = {"targets": targets, "text": "48 小时内发货", "answer": "delivery/when"}
+    await agent.post("/api/v1/clearings", {**given, "answer": "delivery/none"}, 400)
+    await agent.post("/api/v1/clearings", given, 201)
+    assert (await ops.post(PATH + "/reach", span(world)))["told"] == 0, "nothing has left yet"
+    world.clock.forward(seconds=61)
+    await sends.work()
+    assert (await ops.post(PATH + "/reach", span(world)))["told"] == 2
+    await ops.post(PATH, span(world, text="更正：明天发"), 201)
+    world.clock.forward(seconds=61)
+    await sends.work()
+    assert await corrections(world) == [["48 小时内发货", "更正：明天发"]] * 2
+
+
 async def test_who_cannot_be_written_to_any_more_is_counted_and_left_alone(world, ops, sends):
     await told(world, "a")
     world.clock.forward(hours=47)

@@ -56,7 +56,7 @@ class ClearingApi:
     async def add(self, call: Call) -> ClearingMade:
         """Hold a decision for a minute; then it goes out, as fast as the quotas allow.
 
-        Raises `BadInput` for an unknown intent, words that are too long, or nothing to do.
+        Raises `BadInput` for an unknown intent or answer, too many words, or nothing to do.
         """
         body = call.body
         self._check(body)
@@ -84,6 +84,9 @@ class ClearingApi:
             raise BadInput("There is no such intent.", fields={"intent": "unknown"})
         if body.keeps and (body.intent is None or body.text):
             raise BadInput("What only labels needs an intent alone.", fields={"keeps": "label"})
+        known = self._holder.mind.catalogue.answers
+        if body.answer is not None and (body.answer not in known or not body.text):
+            raise BadInput("There is no such answer.", fields={"answer": "unknown"})
         if len(body.text.encode()) > LONGEST:
             raise BadInput(f"text: is over {LONGEST} bytes", fields={"text": "too_long"})
         if body.text and not body.text.strip():
@@ -104,6 +107,8 @@ def _decide(
         made, reasons = clearing_holds.add(
             connection, agent.id, targets, body.text, body.intent, now
         )
+    if body.answer:
+        clearings.name_answer(connection, made.id, body.answer)
     if body.intent:
         said = clearings.messages_of(connection, made.id)
         label = Label("", body.intent, Source.AGENT, agent.name, now, model=model or None)

@@ -93,13 +93,15 @@ class TargetShape(msgspec.Struct, forbid_unknown_fields=True):
 class NewClearing(msgspec.Struct, forbid_unknown_fields=True):
     """One decision on many: a text to all, or none to close in silence, with or without a label.
 
-    With `keeps` they are only labelled and go on waiting.
+    With `keeps` they are only labelled and go on waiting. `answer` names the answer whose words the
+    text is, unchanged, so that whoever was told can be found when it turns out to be wrong.
     """
 
     targets: Annotated[list[TargetShape], msgspec.Meta(min_length=1, max_length=MOST)]
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     intent: Intent | None = None
     keeps: bool = False
+    answer: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
 class ClearingShape(msgspec.Struct):

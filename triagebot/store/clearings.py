@@ -94,6 +94,12 @@ def held_messages(connection: Connection, clearing_id: int) -> list[int]:
     return list(connection.execute(select(clearing_item.c.message_id).where(held)).scalars())
 
 
+def name_answer(connection: Connection, clearing_id: int, answer: str) -> None:
+    """Note that a clearing's text is an answer of the catalogue, so that it can be recalled."""
+    query = update(clearing).where(clearing.c.id == clearing_id)
+    connection.execute(query.values(answer=answer))
+
+
 def set_state(connection: Connection, clearing_id: int, state: State) -> None:
     """Move a clearing on."""
     query = update(clearing).where(clearing.c.id == clearing_id)

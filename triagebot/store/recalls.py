@@ -76,7 +76,10 @@ class RecallRow:
 def told(
     connection: Connection, answer: str, since: datetime, until: datetime, now: datetime
 ) -> list[Told]:
-    """Return the fans who got an answer from the bot in [since, until), newest first."""
+    """Return the fans who got an answer in [since, until), newest first.
+
+    From the bot, or from a person who gave it to many at once.
+    """
     values = {
         "answer": answer,
         "first": first_since(connection, since),
@@ -156,9 +159,17 @@ def newest(connection: Connection, limit: int = 20) -> list[RecallRow]:
 
 
 _TOLD = """
-SELECT conversation_id, max(id) AS last, max(received_at) AS at FROM message
-WHERE id >= :first AND answer = :answer AND action = 'answer'
-  AND received_at >= :since AND received_at < :until
+SELECT conversation_id, max(id) AS last, max(at) AS at FROM (
+  SELECT conversation_id, id, received_at AS at FROM message
+  WHERE id >= :first AND answer = :answer AND action = 'answer'
+    AND received_at >= :since AND received_at < :until
+  UNION ALL
+  SELECT item.conversation_id, item.message_id, sent.created_at
+  FROM clearing
+  JOIN clearing_item AS item ON item.clearing_id = clearing.id AND item.state = 'sent'
+  JOIN outbound AS sent ON sent.id = item.outbound_id
+  WHERE clearing.answer = :answer AND sent.created_at >= :since AND sent.created_at < :until
+) AS given
 GROUP BY conversation_id ORDER BY 2 DESC
 """
 

@@ -18,6 +18,7 @@ clearing = Table(
     Column("size", Integer, nullable=False),
     Column("created_at", Time, nullable=False),
     Column("starts_at", Time, nullable=False),
+    Column("answer", Text),
     Index(None, "agent_id", "created_at"),
     Index(
         "ix_clearing_active",

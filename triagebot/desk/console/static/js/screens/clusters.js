@@ -99,7 +99,9 @@ function answer(cluster = opened?.cluster ?? cards[at]) {
   if (!cluster) return;
   // Without anybody near enough to be trusted unseen, the card is looked at first.
   const text = opened ? opened.text() : cluster.ticked > 0 && cluster.text;
-  if (text) decide(cluster, { text });
+  // An answer whose words were not changed is named: it can be recalled from all who were told.
+  const named = text && text === cluster.text && cluster.answer ? { answer: cluster.answer } : {};
+  if (text) decide(cluster, { text, ...named });
   else if (!opened) open(cluster);
   else byId("reply").focus();
 }
