@@ -227,9 +227,10 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     deeds = LogApi(db)
     frames, reports = Frames(auth, shells, MESSAGES), ReportApi(db, holder, clock, "Asia/Shanghai")
     recalls = RecallApi(db, clock)
+    conversations = ConversationApi(db, holder, clock)
     owners = [
         SessionApi(db, auth, passwords, clock),
-        ConversationApi(db, holder, clock),
+        conversations,
         ReplyApi(db, clock, outbox.wake),
         LabelApi(db, holder, clock),
         AuditApi(db, holder, clock),
@@ -258,7 +259,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         SkillApi(db, holder, clock),
         deeds,
         OfficePages(frames, db, holder, deeds),
-        DeskPages(frames, db, has_account=False),
+        DeskPages(frames, db, conversations.page, has_account=False),
         WebChatApi(db, intake, news, clock),
         WebChatPages(shells),
         RestApi(intake, holder, clock),

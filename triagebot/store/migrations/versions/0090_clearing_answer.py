@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0090"
-down_revision = "0162"
+down_revision = "0080"
 
 
 def upgrade() -> None:
