@@ -1,6 +1,7 @@
 """While the store is slow or away, messages are acknowledged from the spool, and lost nowhere."""
 
 import asyncio
+import itertools
 import sqlite3
 import time
 from contextlib import closing
@@ -96,6 +97,37 @@ async def test_a_redelivery_from_the_spool_gets_the_same_and_is_stored_once(
     await emptied(spooled)
     assert len(await stored(store)) == 1
     assert (await spooled.accept(sent)).duplicate
+
+
+class Faltering:
+    """A store that has no time for new messages while it is given old ones."""
+
+    def __init__(self, intake, spool):
+        self.intake, self.spool = intake, spool
+
+    async def accept(self, inbound, thought=None):
+        if self.spool.waiting > AT_ONCE:
+            await asyncio.sleep(2 if inbound.fan.startswith("new") else 0.2)
+        return await self.intake.accept(inbound, thought)
+
+
+async def test_a_store_that_falters_gets_the_spool_first(intake, store, inbound, new_spool, caplog):
+    spool = new_spool()
+    await spool.start()
+    for number in range(8 * AT_ONCE):
+        await spool.keep(inbound(fan=f"old-{number}"))
+    await spool.close()
+    spool = new_spool()
+    door = SpooledIntake(Faltering(intake, spool), store, spool, text=HELD, budget=0.5)
+    await door.start()
+    async with asyncio.timeout(30):
+        for number in itertools.count():
+            if (await door.accept(inbound(fan=f"new-{number}"))).message_id:
+                break
+            await asyncio.sleep(0.02)  # fans come at their own pace
+    assert caplog.text.count("the spool stands in") == 1
+    await emptied(door)
+    await door.close()
 
 
 class Dying:

@@ -4,12 +4,17 @@ A message that the store does not take in time is kept in the spool and acknowle
 text: never with a computed reply, as nobody can say whether a person has the conversation. The
 spool is emptied in order as soon as the store answers; what the bot would have said goes out
 late, by the channel's outbox.
+
+A store that answers takes new messages again while the spool is emptied. If it falters under both,
+the spool comes first and new messages wait in it too: a batch from there costs the store a small
+part of what the same messages cost one by one, so it catches up instead of faltering for ever.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -18,7 +23,7 @@ from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.errors import Busy, TriagebotError
 from triagebot.intake.mind import Thought
-from triagebot.nodes.draining import Stored, drain
+from triagebot.nodes.draining import AT_ONCE, Stored, drain
 from triagebot.store import heartbeat
 from triagebot.store.database import Database
 from triagebot.store.messages import Outcome
@@ -32,6 +37,9 @@ BUDGET_SECONDS = 1.0
 TRY_SECONDS = 0.5
 WATCH_SECONDS = 5.0
 """How often a store that is away, and one that seems well, is looked at."""
+
+SURE_SECONDS = 1.0
+"""For how long a store that takes parts of the spool is not asked whether it is well."""
 
 
 class Intake(Protocol):
@@ -65,6 +73,8 @@ class SpooledIntake:
         self.stored: Stored = _no_more
         self._budget = budget
         self._beat = 0
+        self._sure_until = float("-inf")
+        self._falters = False
         self._task: asyncio.Task[None] | None = None
         self._storing: set[asyncio.Task[Any]] = set()
         self._kept = asyncio.Event()
@@ -141,51 +151,62 @@ class SpooledIntake:
             return
         await self._db.write(heartbeat.beat, self._beat)
 
-    async def look(self) -> None:
-        """See whether the store is well, and then give it a part of what is in the spool."""
+    async def look(self) -> int:
+        """See whether the store is well, give it a part of the spool, and return how much."""
         try:
-            async with asyncio.timeout(self._budget):
-                self._beat = await self._db.write(heartbeat.beat, self._beat)
+            if time.monotonic() > self._sure_until:
+                async with asyncio.timeout(self._budget):
+                    self._beat = await self._db.write(heartbeat.beat, self._beat)
+                self._sure_until = time.monotonic() + SURE_SECONDS
         except heartbeat.WentBack as error:
             log.critical("ALARM: %s Nothing is written to it.", error.message)
             self._trip("it went back")
-            return
+            return 0
         except (Busy, TimeoutError) as error:
             self._trip(type(error).__name__)
-            return
+            return 0
         # Known after each part: else, in a surge, all that comes would queue behind the spool.
-        if self.is_away:
+        if self.is_away and not (self._falters and self.waiting > AT_ONCE):
             log.warning("the store answers again; %d messages wait", self.waiting)
-        self.is_away = False
-        await drain(self._spool, self._intake, self.stored)
+            self.is_away = False
+        given = await drain(self._spool, self._intake, self.stored)
+        if not given:
+            self._sure_until = float("-inf")
         if not self.waiting:
+            self._falters = False
             self.emptied.set()
+        return given
 
     def _trip(self, why: str) -> None:
+        self._sure_until = float("-inf")
         if not self.is_away:
             log.error("ALARM: the store does not answer (%s), the spool stands in", why)
+            self._falters = self.waiting > AT_ONCE
         self.is_away = True
         self.emptied.clear()
 
     async def _tend(self) -> None:
         while True:
+            given = 0
             try:
-                await self.look()
+                given = await self.look()
             except TriagebotError as error:
                 self._trip(error.code)
             except Exception:  # nobody else would empty it
                 log.exception("emptying the spool failed")
-            await self._pause()
+            await self._pause(given)
 
-    async def _pause(self) -> None:
-        """Wait until the next look is due: soon when there is something to empty."""
-        if self.is_away or self.waiting:
-            await asyncio.sleep(TRY_SECONDS if self.is_away else 0)
-            return
-        self._kept.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(WATCH_SECONDS):
-                await self._kept.wait()
+    async def _pause(self, given: int) -> None:
+        """Wait until the next look is due: at once when there is something to empty."""
+        if self.waiting and (given or not self.is_away):
+            await asyncio.sleep(0)
+        elif self.is_away:
+            await asyncio.sleep(TRY_SECONDS)
+        else:
+            self._kept.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_SECONDS):
+                    await self._kept.wait()
 
 
 async def _no_more(_inbound: Inbound, _outcome: Outcome) -> None:
