@@ -1,17 +1,25 @@
 """The doctor finds what is wrong, says what to do, and is quiet where all is well."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from triagebot.cli import group
-from triagebot.doctor import machine, spool, store, wechat
+from triagebot.doctor import machine, spool, store, watching, wechat
 from triagebot.doctor.findings import State
+from triagebot.domain.change import Change
+from triagebot.models.drift import Guard, Signal
+from triagebot.models.history import current_name
+from triagebot.models.shadow import Shadowed
+from triagebot.store import drifts, shadows
+from triagebot.store.following import Heard, Stretch
 from triagebot.store.spool import Spool
 
 APPID = "--set=wechat.main.appid=wx0123456789abcdef"
@@ -133,3 +141,39 @@ def test_clocks_are_compared(clock, seconds, state):
 def test_an_api_that_cannot_be_reached_fails(clock):
     settings = wechat.AccountSettings("main", "safe", "http://127.0.0.1:1", has_secret=True)
     assert [finding.state for finding in wechat.reach(settings, clock)] == [State.FAIL]
+
+
+@pytest.mark.parametrize("tight", [False, True])
+async def test_drift_is_told_while_the_bot_is_more_careful(sqlite_url, database, clock, tight):
+    signals = (Signal("unknown", "", 0.4, 0.1),) if tight else ()
+    guard = Guard(tight=tight, since=clock().timestamp(), signals=signals)
+    await database.write(drifts.put_guard, msgspec.json.encode(guard).decode(), clock())
+    (found,) = watching.drift(sqlite_url)
+    assert found.state is (State.WARN if tight else State.OK)
+    assert ("unknown words" in found.words) is tight
+
+
+async def test_a_candidate_in_the_shadow_is_told_with_what_it_would_change(
+    tmp_path, sqlite_url, database, clock, promoted_models
+):
+    models = tmp_path / "models"
+    shutil.copytree(promoted_models, models)
+    assert watching.shadow(models, sqlite_url) == []
+    base = current_name(models)
+    shadowed = Shadowed("m-next", "2026-01-01T00:00:00Z", "test")
+    (models / "shadow.json").write_bytes(msgspec.json.encode(shadowed))
+    assert [found.state for found in watching.shadow(models, sqlite_url)] == [State.WARN]
+    (models / "m-next").mkdir()
+    (nothing,) = watching.shadow(models, sqlite_url)
+    assert "no message" in nothing.words
+    heard = [Heard(number, "wechat:main", "什么时候发货") for number in (1, 2, 3)]
+    changes = [Change("a", "b", 2, 1.0, (1, 2))]
+    names = ("m-next", base)
+    await database.write(shadows.add, names, Stretch(heard, 0, 3), changes, clock())
+    (found,) = watching.shadow(models, sqlite_url)
+    assert (found.state, "2 of 3" in found.words) == (State.OK, True)
+
+
+def test_a_store_without_our_tables_is_not_taken_for_calm(sqlite_url):
+    Path(sqlite_url.removeprefix("sqlite:///")).touch()
+    assert [found.state for found in watching.drift(sqlite_url)] == [State.WARN]

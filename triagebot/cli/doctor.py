@@ -25,7 +25,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @click.option("--strict", is_flag=True, help="End with exit code 4 when something fails.")
 @click.pass_obj
 def doctor(obj: dict[str, Any], online: bool, strict: bool) -> None:
-    """Look at settings, secrets, disk, clock, store, model, spool and accounts."""
+    """Look at settings, secrets, disk, clock, store, model, drift, shadow, spool, accounts."""
     counts: Counter[str] = Counter()
     findings = []
     for finding in look(obj["settings"], online=online):
@@ -43,7 +43,7 @@ def doctor(obj: dict[str, Any], online: bool, strict: bool) -> None:
 
 def look(settings: Any, *, online: bool) -> Iterator[Finding]:
     """Yield what is found, one check after the other."""
-    from triagebot.doctor import machine, model, secret_files, spool, store
+    from triagebot.doctor import machine, model, secret_files, spool, store, watching
     from triagebot.settings import read_secret
 
     yield from secret_files.secret_files(_secret_files(settings))
@@ -61,6 +61,8 @@ def look(settings: Any, *, online: bool) -> Iterator[Finding]:
     yield machine.space("disk of models", models)
     key = _key(read_secret, settings.models.signing_key_file)
     yield from model.model(models, key)
+    yield from watching.drift(url)
+    yield from watching.shadow(models, url)
     yield from _accounts(settings, online)
 
 
