@@ -44,6 +44,7 @@ from triagebot.desk.reports import ReportApi
 from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
 from triagebot.desk.sentences import SentenceApi
+from triagebot.desk.setup import SetupPage
 from triagebot.desk.skills import SkillApi
 from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.surge_api import SurgeApi
@@ -60,6 +61,7 @@ from triagebot.intake.accept import Intake, Outcome
 from triagebot.models.drift import Guard
 from triagebot.programs.chatwoot import ChatwootApi
 from triagebot.programs.chatwoot_contacts import ContactApi
+from triagebot.programs.pages import ProgramPages
 from triagebot.programs.token_api import TokenApi
 from triagebot.programs.webhook_api import WebhookApi
 from triagebot.programs.webhook_sender import WebhookSender
@@ -201,7 +203,7 @@ async def world(
 
 def folders(root: Path) -> Shells:
     """Templates and static files of a test: the real ones belong to the screens' own tests."""
-    for name in ("login", "desk", "reports", "users", "log", "recall", "chat"):
+    for name in ("login", "desk", "reports", "users", "programs", "setup", "log", "recall", "chat"):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
     web_folder = Path(__file__).parents[2] / "triagebot" / "web"
     static = Static({"web": web_folder / "static"})
@@ -265,6 +267,8 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         RestApi(intake, holder, clock),
         WebhookApi(db, WebhookSender(db, clock)),
         TokenApi(db, clock),
+        ProgramPages(frames, db),
+        SetupPage(frames, []),
         ChatwootApi(db, clock, outbox.wake),
         ContactApi(db, clock),
         SurgeApi(db, intake.pressure, clock),

@@ -68,6 +68,22 @@ async def test_nothing_is_put_aside_into_the_past_or_from_a_colleague(
     assert held["error"]["fields"] == {"holder": "小周"}
 
 
+async def test_what_was_given_is_taken_back_until_something_is_done_with_it(
+    world: World, desk: Desk
+) -> None:
+    number = await fan(world)
+    other = await world.signed_in("小周")
+    zhou = {"agent_id": str(world.people["小周"].id)}
+    given = await desk.post(f"{PATH}/{number}/assign", zhou)
+    await other.change(number, "unassign", given["fence"], 409)
+    back = await desk.change(number, "unassign", given["fence"])
+    assert back["agent"]["name"] == "小林"
+    await desk.post(f"{PATH}/{number}/assign", zhou)
+    await other.change(number, "release")
+    taken = await other.change(number, "take")
+    await desk.change(number, "unassign", taken["fence"], 409)
+
+
 async def test_given_to_a_colleague_it_is_theirs(world: World, desk: Desk) -> None:
     number = await fan(world)
     other = await world.signed_in("小周")

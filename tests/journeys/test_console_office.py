@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
 from tests.journeys.conftest import Person
 
+SCREENS = (("users", "People"), ("programs", "Programs"), ("setup", "Settings"), ("log", "Log"))
+
 
 @pytest.fixture
 def admin(server):
@@ -28,9 +30,9 @@ def test_people_are_managed_and_every_change_is_noted(server, admin):
         row = page.locator("tbody tr", has_text="小林")
         expect(row).to_be_visible()
 
-        row.locator("select").select_option("lead")
+        row.locator("[name=role]").select_option("lead")
         expect(page.locator("#toasts")).to_contain_text("已保存")
-        expect(row.locator("select")).to_have_value("lead")
+        expect(row.locator("[name=role]")).to_have_value("lead")
         page.fill("[name=name]", "小林")
         page.get_by_role("button", name="新增", exact=True).click()
         expect(page.locator("#problems")).to_contain_text("这个名字已经有人用了")
@@ -45,13 +47,37 @@ def test_people_are_managed_and_every_change_is_noted(server, admin):
         expect(page.locator("tbody tr")).to_have_count(3)
         expect(page.locator("tbody tr").first).to_contain_text("修改成员")
         assert breaches(page) == []
+        row.page.goto(f"{server.url}/desk/users")
+        row.locator("summary").click()
+        row.locator("[name=intents]").select_option(["delivery"])
+        row.locator("[name=capacity]").fill("5")
+        row.get_by_role("button", name="保存").click()
+        expect(row.locator("summary")).to_contain_text("最多 5 个")
+        a_program_gets_a_token_and_a_webhook(page, server)
         admin.sign_in(admin.name, admin.password)
         admin.call("PUT", "/api/v1/session/language", {"language": "en"})
         page.emulate_media(color_scheme="dark")
-        for screen, heading in (("users", "People"), ("log", "Log")):
+        for screen, heading in SCREENS:
             page.goto(f"{server.url}/desk/{screen}")
             expect(page.locator("h1")).to_have_text(heading)
             assert breaches(page) == []
+
+
+def a_program_gets_a_token_and_a_webhook(page, server):
+    page.goto(f"{server.url}/desk/programs")
+    assert breaches(page) == []
+    page.locator("[name=name]").fill("报表")
+    page.get_by_role("button", name="新建令牌").click()
+    expect(page.locator(".shown-once")).to_contain_text("tb_")
+    page.keyboard.press("Escape")
+    expect(page.locator("#tokens")).to_contain_text("报表")
+    page.locator("#tokens").get_by_role("button", name="吊销").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.locator("#tokens")).not_to_contain_text("报表")
+    page.locator("[name=url]").fill("https://127.0.0.1/hook")
+    page.locator("[name=subscriptions]").select_option(["handoff"])
+    page.get_by_role("button", name="新增网址").click()
+    expect(page.locator("#problems")).to_contain_text("不能用这个网址")
 
 
 def test_a_screen_that_is_not_for_you_leads_to_the_desk(server):

@@ -83,6 +83,8 @@ def test_an_agent_notes_answers_by_snippet_and_puts_aside(server, agent):
         expect(page.locator(".choice")).to_have_count(1)
         page.keyboard.press("Enter")
         wait_for(lambda: counts(agent)["mine"] == 0)
+        page.keyboard.press("z")
+        wait_for(lambda: counts(agent)["mine"] == 1)
     comes_back_by_the_clock(agent, server)
     heard = fan.call("GET", "/api/v1/chat/messages?after=")["items"]
     assert not any("@zhou" in item["text"] for item in heard), "a note never reaches the fan"

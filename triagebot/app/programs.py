@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from triagebot.programs.chatwoot import ChatwootApi
 from triagebot.programs.chatwoot_contacts import ContactApi
+from triagebot.programs.pages import Frames, ProgramPages
 from triagebot.programs.token_api import TokenApi
 from triagebot.programs.webhook_api import WebhookApi
 from triagebot.programs.webhook_sender import Rules, WebhookSender
@@ -29,12 +30,14 @@ def program_endpoints(
     clock: Callable[[], datetime],
     sender: WebhookSender,
     wake: Callable[[], None],
+    frames: Frames,
 ) -> list[HasEndpoints]:
     """Return the owners of the endpoints for programs; `wake` tells the outbox of a text."""
     allow_private = settings.webhooks.allow_private
     return [
         WebhookApi(db, sender, allow_private=allow_private),
         TokenApi(db, clock),
+        ProgramPages(frames, db),
         ChatwootApi(db, clock, wake),
         ContactApi(db, clock, allow_private=allow_private),
     ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from aiohttp import web
 
@@ -32,6 +33,7 @@ from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.office_hours import OfficeHours
 from triagebot.desk.presence import Presence
+from triagebot.desk.setup import SetupPage
 from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.teamwork import TeamApi
 from triagebot.fans.api import FanApi
@@ -42,7 +44,7 @@ from triagebot.models.drift_watch import Caution, DriftWatch
 from triagebot.models.shadow import Shadow
 from triagebot.nodes.duty import Duty, Part, node_name
 from triagebot.nodes.promotions import SharedPromotions
-from triagebot.settings import Settings
+from triagebot.settings import Settings, setting_rows
 from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
@@ -64,12 +66,20 @@ Clock = Callable[[], datetime]
 class Server:
     """All parts of one running server, in the order in which they start.
 
-    `fans` adds the demo's simulated fans. Raises `BadBundle` without a promoted model and
-    `BadInput` for settings that do not fit together.
+    `fans` adds the demo's simulated fans; `origins` says where settings come from. Raises
+    `BadBundle` without a promoted model and `BadInput` for settings that do not fit together.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, fans: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        fans: bool = False,
+        origins: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.settings = settings
+        self._origins = origins
         self.clock = clock
         self.db = Database(settings.database.url, clock=clock)
         self.mind, self.shelf = live_mind(settings, clock), model_shelf(settings)
@@ -156,13 +166,15 @@ class Server:
     def _desk(self, auth: Auth, live: LiveApi) -> list[HasEndpoints]:
         """Return what people at the desk call; the pages' shells serve the fans' page as well."""
         dev = self.settings.server.dev
+        settings = setting_rows(self.settings, self._origins)
         self.static = static_files(dev=dev)
         self.shells = page_shells(self.static, dev=dev)
+        self.frames = desk_frames(auth, self.shells)
         parts = DeskParts(
             self.db,
             self.mind,
             self.clock,
-            desk_frames(auth, self.shells),
+            self.frames,
             self.passwords,
             self.outbox.wake,
             self.settings.desk.timezone,
@@ -174,7 +186,8 @@ class Server:
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)
         media = MediaApi(self.db, self.around.folder)
-        return [session, *desk_endpoints(parts), self.team, fans, media, live]
+        setup = SetupPage(self.frames, settings)
+        return [setup, session, *desk_endpoints(parts), self.team, fans, media, live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""
@@ -184,7 +197,9 @@ class Server:
                 self.shells, self._chat_page, secure=secure, embed_in=self.settings.webchat.embed_in
             ),
             RestApi(self.intake, self.mind, self.clock),
-            *program_endpoints(self.settings, self.db, self.clock, self.webhooks, self.outbox.wake),
+            *program_endpoints(
+                self.settings, self.db, self.clock, self.webhooks, self.outbox.wake, self.frames
+            ),
             SurgeApi(self.db, self.pressure, self.clock),
             DriftApi(lambda: self.caution.guard),
             HealthApi(self._can_keep, metrics),

@@ -27,7 +27,8 @@ def serve(obj: dict[str, Any], host: str | None, port: int | None, dev: bool, wo
     from triagebot.cli.stores import now
 
     settings = with_address(obj["settings"], host, port, dev)
-    listen(Server(settings, now), settings.server.workers if workers is None else workers)
+    server = Server(settings, now, origins=obj["origins"])
+    listen(server, settings.server.workers if workers is None else workers)
 
 
 def with_address(settings: Any, host: str | None, port: int | None, dev: bool = False) -> Any:

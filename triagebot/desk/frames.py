@@ -44,6 +44,8 @@ SCREENS = {
     "wall": Screen(Role.AGENT, ("wall.",)),
     "reports": Screen(Role.AGENT, ("report.",)),
     "users": Screen(Role.ADMIN, ("users.",)),
+    "programs": Screen(Role.ADMIN, ("programs.",)),
+    "setup": Screen(Role.ADMIN, ("setup.",)),
     "log": Screen(Role.OPS, ("log.",)),
 }
 """In the order of the rail."""

@@ -52,6 +52,8 @@ class TeamApi:
                      result=changed, tag=tag),
             Endpoint("POST", f"{PATH}/assign", "Give it to a colleague", self.assign, Assign,
                      result=changed, tag=tag),
+            Endpoint("POST", f"{PATH}/unassign", "Take back what you gave a colleague",
+                     self.unassign, Fence, result=changed, tag=tag),
             Endpoint("POST", f"{PATH}/typing", "Tell colleagues that you are writing",
                      self.typing, status=204, tag=tag),
             Endpoint("POST", f"{PATH}/notes", "Add a note for colleagues", self.note, NewNote,
@@ -86,6 +88,13 @@ class TeamApi:
             any_holder=may(me, Role.LEAD),
         )
         return conversation_row(await self._db.write(job, call.id(), me.id, self._clock()))
+
+    async def unassign(self, call: Call) -> ConversationRow:
+        """Have again what one gave away, if nothing happened since. Raises `Conflict`."""
+        job = partial(conversation_moves.unassign, fence=call.body.fence)
+        return conversation_row(
+            await self._db.write(job, call.id(), call.signed_in.id, self._clock())
+        )
 
     async def typing(self, call: Call) -> None:
         """Show everybody who has it open that the caller is writing; nothing is stored of it."""

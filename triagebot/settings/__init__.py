@@ -5,7 +5,13 @@ Secrets come only from files (`*_file`) or the environment and are never shown.
 
 from __future__ import annotations
 
-from triagebot.settings.reading import from_environment, load_settings, read_secret, table
+from triagebot.settings.reading import (
+    from_environment,
+    load_settings,
+    read_secret,
+    setting_rows,
+    table,
+)
 from triagebot.settings.sections import Settings
 
-__all__ = ["Settings", "from_environment", "load_settings", "read_secret", "table"]
+__all__ = ["Settings", "from_environment", "load_settings", "read_secret", "setting_rows", "table"]

@@ -57,6 +57,26 @@ def table() -> Iterator[tuple[str, str, str]]:
             yield f"{prefix}.{item.name}", default, _help(item.type)
 
 
+def setting_rows(settings: Settings, origins: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return name, value, origin and help of every setting, accounts one by one."""
+    rows = []
+    for name, _, text in table():
+        section, *rest = name.split(".")
+        names = sorted(settings.wechat) if section == "wechat" else [""]
+        for account in names:
+            holder = settings.wechat[account] if account else getattr(settings, section)
+            shown = name.replace("NAME", account)
+            rows.append(
+                {
+                    "name": shown,
+                    "value": getattr(holder, rest[-1]),
+                    "origin": origins.get(shown, "default"),
+                    "help": text,
+                }
+            )
+    return rows
+
+
 def _help(kind: Any) -> str:
     for note in getattr(kind, "__metadata__", ()):
         if isinstance(note, msgspec.Meta) and note.description:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from triagebot.store.tables import audit_log
 from triagebot.store.times import from_ms, to_ms
@@ -69,14 +70,22 @@ def newest(
         query = query.where(audit_log.c.what == what)
     if who:
         query = query.where(audit_log.c.who == who)
-    return [
-        AuditRow(
-            id=row.id,
-            at=from_ms(row.at),
-            who=row.who,
-            what=row.what,
-            conversation_id=row.conversation_id,
-            detail=msgspec.json.decode(row.detail),
-        )
-        for row in connection.execute(query)
-    ]
+    return [_row(row) for row in connection.execute(query)]
+
+
+def newest_of(connection: Connection, conversation_id: int) -> AuditRow | None:
+    """Return the last deed on a conversation, if there was any."""
+    query = select(audit_log).where(audit_log.c.conversation_id == conversation_id)
+    row = connection.execute(query.order_by(audit_log.c.id.desc()).limit(1)).first()
+    return _row(row) if row else None
+
+
+def _row(row: Row[Any]) -> AuditRow:
+    return AuditRow(
+        id=row.id,
+        at=from_ms(row.at),
+        who=row.who,
+        what=row.what,
+        conversation_id=row.conversation_id,
+        detail=msgspec.json.decode(row.detail),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, update
+from sqlalchemy import ColumnElement, Connection, literal, update
 
 from triagebot.domain.conversation import Status
 from triagebot.errors import BadInput, NotFound
@@ -70,6 +70,27 @@ def assign(
     condition = anybody if any_holder else is_free_for(agent_id)
     values = {"status": Status.OPEN, "agent_id": to, "snoozed_until": None}
     change = Change("assign", condition, values)
+    return apply(connection, change, conversation_id, agent_id, now, fence)
+
+
+def unassign(
+    connection: Connection,
+    conversation_id: int,
+    agent_id: int,
+    now: datetime,
+    fence: int | None = None,
+) -> ConversationRow:
+    """Take back what the agent gave to a colleague, as long as nothing has been done with it.
+
+    Raises `Conflict` when somebody did something since, `NotFound`.
+    """
+    deed = audit_log.newest_of(connection, conversation_id)
+    was_given = deed is not None and (deed.what, deed.who) == (
+        "assign",
+        audit_log.by_agent(agent_id),
+    )
+    held = conversation.c.agent_id.is_not(None) & (conversation.c.status == Status.OPEN)
+    change = Change("unassign", held & literal(was_given), {"agent_id": agent_id})
     return apply(connection, change, conversation_id, agent_id, now, fence)
 
 

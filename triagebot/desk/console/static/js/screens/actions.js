@@ -17,6 +17,7 @@ const EXPECTED = {
   snooze: ({ until }) => ({ status: "snoozed", snoozed_until: until, agent: me() }),
   wake: () => ({ status: "open", snoozed_until: null }),
   assign: (_, agent) => ({ status: "open", agent }),
+  unassign: () => ({ agent: me() }),
 };
 const me = () => ({ id: state.me.id, name: state.me.name });
 // What leads back, in order: a conversation that nobody had is nobody's again.
@@ -27,8 +28,8 @@ const BACK = {
   resolve: (before) => (before.agent ? ["reopen"] : ["reopen", "release"]),
   reopen: () => ["resolve"],
   snooze: (before) => (before.agent ? ["wake"] : ["wake", "release"]),
-  // What was given away is the colleague's: they give it back.
-  assign: () => null,
+  // What a lead took from somebody else is not given back to oneself.
+  assign: (before) => (before.agent ? before.agent.id === state.me.id && ["unassign"] : ["unassign", "release"]),
 };
 const GOES_ON = ["resolve", "hand_back", "snooze", "assign"];
 

@@ -1,8 +1,9 @@
 // The wall: what comes in now, what waits, and what a surge makes the server give up.
 import { call, get } from "../core/api.js";
-import { byId, el, fill } from "../core/dom.js";
-import { number, percent, seconds, t } from "../core/i18n.js";
+import { byId, el, fill, icon } from "../core/dom.js";
+import { exactTime, number, percent, seconds, t } from "../core/i18n.js";
 import { session } from "../core/page.js";
+import { intentTitle } from "../ui/decision.js";
 import { openDialog } from "../ui/dialog.js";
 import { showNote, showWork, startFrame } from "../ui/frame.js";
 import { complain, say } from "../ui/toast.js";
@@ -18,7 +19,9 @@ let today = null;
 
 async function look() {
   try {
-    const [surge, listed] = await Promise.all([get("/surge"), get("/conversations?view=waiting&limit=1")]);
+    const [surge, listed, drift] = await Promise.all(
+      [get("/surge"), get("/conversations?view=waiting&limit=1"), get("/drift")]);
+    drawDrift(drift);
     rates.push(surge.stored_per_second);
     if (rates.length > KEPT) rates.shift();
     draw(surge, listed.counts);
@@ -56,6 +59,17 @@ function draw(surge, counts) {
     tile("wall.open", number(counts.open ?? 0)),
     today && tile("wall.today", number(today.messages)),
     today && today.auto_share !== null && tile("wall.auto", percent(today.auto_share)));
+}
+
+// What is strange about the messages, what the bot does about it, and what a person can.
+function drawDrift({ tightened, since, signals }) {
+  const box = byId("drift");
+  box.hidden = !tightened && signals.length === 0;
+  fill(box, el("h2", {}, el("span", {}, icon("warning"), " ", t(tightened ? "wall.drift.tight" : "wall.drift.seen"))),
+    since && el("p", { class: "quiet" }, t("wall.drift.since", { time: exactTime(since) })),
+    el("ul", {}, ...signals.map(({ kind, what, now, usual }) => el("li", {},
+      t(`wall.drift.${kind}`, { name: kind === "intents" ? intentTitle(what) : what, now: percent(now), usual: percent(usual) })))),
+    el("p", {}, t("wall.drift.do")));
 }
 
 function tile(key, value, ...more) {
@@ -102,6 +116,7 @@ await startFrame({ decide: mayPin ? STAGES.map((stage, at) => ({
   keys: [`⇧${at + 1}`], text: `wall.stage.${stage}`, code: `Digit${at + 1}`, shift: true, run: () => confirmed(stage) })) : [] });
 showWork(el("div", { class: "page wall" },
   el("ol", { id: "stages", class: "stages", "aria-label": t("wall.stages") }),
+  el("section", { id: "drift", class: "card", hidden: "" }),
   el("dl", { id: "figures", class: "tiles" })));
 report();
 look();

@@ -31,7 +31,8 @@ async function send(form, button) {
   const [method, path] = target.split(" ");
   try {
     const back = await call(method, path, written(form));
-    if (shows) await show(t(shows, back));
+    // Which sentence it is may depend on what came back.
+    if (shows) await show(t(shows.replace(/\{(\w+)\}/g, (_, name) => back[name]), back));
     else sessionStorage.setItem(KEPT, t("office.done"));
     location.reload();
   } catch (error) {

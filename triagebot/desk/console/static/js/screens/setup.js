@@ -1,0 +1,4 @@
+// The settings are only read here.
+import { startFrame } from "../ui/frame.js";
+
+startFrame({});
