@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import subprocess
@@ -13,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from triagebot.app import loops
 from triagebot.loadtest.address import find_target
 from triagebot.loadtest.compare import Comparison, compare
 from triagebot.loadtest.envelope import Sender
@@ -127,7 +127,7 @@ def load(url: str, sender: Sender, plan: Plan, pid: int, connections: int) -> tu
     course = Course(target, replace(sender, host=target.name), plan, connections)
     with tempfile.TemporaryDirectory(prefix="acked-") as folder:
         watch = lambda *_: usage.sample()  # noqa: E731
-        tally = asyncio.run(run(course, Path(folder) / "acked", watch))
+        tally = loops.run(run(course, Path(folder) / "acked", watch))
     usage.sample()
     return tally, usage
 

@@ -187,3 +187,14 @@ async def test_a_thread_is_read_from_its_end(record, inbound, any_database):
     assert found is not None
     assert found.id == conversation
     assert await any_database.read(conversations.find, "wechat:main", "nobody") is None
+
+
+async def test_where_many_wait_they_are_counted_once_a_second(any_database, monkeypatch):
+    monkeypatch.setattr(waiting, "MANY", 0)
+
+    def places(connection, at):
+        first = waiting.count_lately(connection, at)
+        waiting.add_opened(connection, 3)
+        return [first, *(waiting.count_lately(connection, at + ms) for ms in (999, 1000))]
+
+    assert await any_database.write(places, 1_000_000) == [0, 3, 0]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from triagebot.app import loops
 from triagebot.app.accounts import accounts
 from triagebot.app.memory import settle
 from triagebot.app.mind import live_mind
@@ -70,7 +71,7 @@ def main(arguments: list[str]) -> None:
     line, giving, *at = map(int, arguments)
     settings = msgspec.json.decode(sys.stdin.buffer.read(), type=Settings)
     set_up_logs(settings.log.level, settings.log.format)
-    asyncio.run(work(settings, socket.socket(fileno=line), socket.socket(fileno=giving), *at))
+    loops.run(work(settings, socket.socket(fileno=line), socket.socket(fileno=giving), *at))
 
 
 if __name__ == "__main__":

@@ -47,11 +47,10 @@ def with_address(settings: Any, host: str | None, port: int | None, dev: bool = 
 
 def listen(server: Server, workers: int = 0) -> None:
     """Serve until SIGINT or SIGTERM, then finish what is under way."""
-    import asyncio
-
+    from triagebot.app import loops
     from triagebot.app.listening import run
     from triagebot.logs import set_up_logs
 
     settings = server.settings
     set_up_logs(settings.log.level, settings.log.format)
-    asyncio.run(run(server, workers))
+    loops.run(run(server, workers))

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
+from typing import cast
 
 from triagebot.loadtest.address import Target
 
@@ -46,8 +47,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to take shots."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP connection's is one
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Give up what is under way."""

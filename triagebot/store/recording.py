@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Decision, Reason
@@ -128,7 +128,7 @@ class _Recording(Generic[Thought]):
     def place(self) -> int:
         """Return the place in the queue that a fan would get now, counting once a batch."""
         if self.waiting is None:
-            self.waiting = waiting.count(self.connection)
+            self.waiting = waiting.count_lately(self.connection, self.now)
         return self.waiting + self.opened + 1
 
     def write(self) -> None:
@@ -137,6 +137,7 @@ class _Recording(Generic[Thought]):
             raise Busy("Another node recorded the same message just now; try again.")
         bulk.insert(self.connection, put_off, ("message_id",), self.put_off)
         save(self.connection, self.touched.values())
+        waiting.add_opened(self.connection, self.opened)
         # Only what people look at: the bot's own traffic would flood the events.
         for talk_id, number in self.shown:
             payload = {"message_id": str(number), "from": "fan"}
@@ -168,7 +169,7 @@ def _stored(connection: Connection, identities: Sequence[Identity]) -> dict[Iden
     return {(row.channel, row.fan, row.key): _outcome(row) for row in rows}
 
 
-def _outcome(row: Row[Any]) -> Outcome:
+def _outcome(row: Any) -> Outcome:
     if not checksums.is_sound(row):
         return Outcome(row.id, row.conversation_id, checksums.UNREADABLE, Reply())
     decision, reply = decision_columns.decision_of(row), decision_columns.reply_of(row)

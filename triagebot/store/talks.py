@@ -148,9 +148,7 @@ def save(connection: Connection, talks: Iterable[Talk]) -> None:
 
 def _find(connection: Connection, fans: list[Fan]) -> dict[Fan, Talk]:
     rows = bulk.find(connection, conversation, _COLUMNS, _WHO, fans, lock=True)
-    # By place: names cost more than all the rest.
-    values: Iterable[tuple[Any, ...]] = map(tuple, rows)
-    return {(row[0], row[1]): _talk(*row[1:]) for row in values}
+    return {(row[0], row[1]): _talk(*row[1:]) for row in rows}
 
 
 def _talk(
