@@ -14,8 +14,15 @@ from pathlib import Path
 
 import pytest
 
+from triagebot.cli import THREADS
 from triagebot.domain.message import Inbound, Kind
 from triagebot.store.database import Database
+
+
+def pytest_configure() -> None:
+    """Let NumPy use one thread, as the command line does: each core has a worker of its own."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
 
 
 class Clock:

@@ -1,6 +1,7 @@
 """The commands that need no server: settings, people, store, thinking."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,15 +11,10 @@ from triagebot.cli import COMMANDS, main
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys, bundle_folder, intents_folder):
+def run(tmp_path, monkeypatch, capsys, promoted_models, intents_folder):
     """Run a command in a folder that has a promoted model; return exit code, out and err."""
-    from triagebot.models.promote import promote
-
     monkeypatch.chdir(tmp_path)
-    models = tmp_path / "models"
-    models.mkdir()
-    (models / bundle_folder.name).symlink_to(bundle_folder)
-    promote(models, bundle_folder.name, by="test")
+    shutil.copytree(promoted_models, tmp_path / "models")
 
     def call(*arguments):
         try:

@@ -49,6 +49,10 @@ COMMANDS = {
 FILES = {"run": "serve", "dict": "dictionary"}
 """Commands that do not stand in a file of their own name."""
 
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""Read when NumPy is first imported. One is faster here: the products are small, more work is
+spread over processes, and threads of BLAS wait for each other by spinning."""
+
 
 class LazyGroup(click.Group):
     """Lists all commands without importing any."""
@@ -106,6 +110,8 @@ def echo_json(value: Any) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; expected errors become a sentence and an exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
     try:
         group.main(_globals_first(arguments), prog_name="triagebot", standalone_mode=False)
     except click.ClickException as error:
