@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from triagebot import logs
 from triagebot.errors import ChannelRefused, TriagebotError
 from triagebot.store import outbound, reply_ways
 from triagebot.store.database import Database
@@ -130,6 +131,7 @@ class Outbox:
 
     async def _deliver(self, deliver: Deliver, text: OutboundRow) -> None:
         receipt = await self._try(deliver, text)
+        logs.step("sent", outbound=text.id, conversation=text.conversation_id, end=receipt.result)
         try:
             await self._settle(text, receipt)
         except TriagebotError as error:

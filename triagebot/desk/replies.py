@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from triagebot import logs
 from triagebot.desk.rows import outbound_item
 from triagebot.desk.shapes import NewMessage, ThreadItem
 from triagebot.errors import BadInput
@@ -48,6 +49,12 @@ class ReplyApi:
             call.body.text,
             call.body.client_id,
             self._clock(),
+        )
+        logs.step(
+            "written",
+            outbound=row.id,
+            conversation=row.conversation_id,
+            agent=call.signed_in.id,
         )
         self._wake()
         return outbound_item(row)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from triagebot import logs
 from triagebot.domain.message import Inbound
 from triagebot.domain.surge import Stage
 from triagebot.errors import BadInput, Busy, TriagebotError
@@ -72,6 +73,7 @@ class Intake:
                 raise BadInput(f"The {field} must have 1 to {MAX_NAME} characters.")
         if self.pressure.refuses:
             raise Busy("Too many messages wait already; try again.")
+        logs.step("received", inbound)
         arrival = _Arrival(inbound, thought)
         self.pressure.came(arrival, asyncio.get_running_loop().time())
         self._gathered.append(arrival)
@@ -178,6 +180,15 @@ class _Arrival:
 
 def _tell(batch: Sequence[_Arrival], outcomes: Sequence[Outcome]) -> None:
     for arrival, outcome in zip(batch, outcomes, strict=True):
+        logs.step(
+            "stored",
+            arrival.inbound,
+            message=outcome.message_id,
+            conversation=outcome.conversation_id,
+            action=outcome.decision.action,
+            reason=outcome.decision.reason,
+            duplicate=outcome.duplicate,
+        )
         if not arrival.future.done():
             arrival.future.set_result(outcome)
 

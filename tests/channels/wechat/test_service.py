@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 
 import pytest
 from agent_at_desk import answer, sign_in, states_of
@@ -14,6 +15,7 @@ from triagebot.channels.wechat.sent import SendState, Sent
 from triagebot.channels.wechat.service import receipt_of
 from triagebot.cli.stores import now
 from triagebot.fakewechat.pusher import Pusher, event_xml, text_xml
+from triagebot.logs import JsonLines
 from triagebot.settings import load_settings
 
 FAN = "oFan1"
@@ -85,6 +87,29 @@ async def test_a_fan_is_answered_in_the_callback_and_by_a_person_afterwards(site
     path = await answer(client, headers, "您好，我来帮您看。")
     await states_of(client, path, ["delivered"])
     assert tencent_now.sent_to(FAN) == ["您好，我来帮您看。"]
+
+
+async def test_a_message_is_followed_through_the_log_by_its_numbers(site, tencent_now, caplog):
+    server, client, pusher = site
+    caplog.set_level(logging.DEBUG, logger="triagebot.steps")
+    tencent_now.open_window(FAN)
+    await pusher.push(says("转人工，电话 13812345678，订单 JD20241111", 12))
+    headers = await sign_in(server, client)
+    path = await answer(client, headers, "好的，这就打 13812345678")
+    await states_of(client, path, ["delivered"])
+    records = [record for record in caplog.records if record.name == "triagebot.steps"]
+    lines = [json.loads(JsonLines().format(record)) for record in records]
+    received, stored, answered, written, sent = lines
+    assert [line["step"] for line in lines] == [
+        "received", "stored", "answered", "written", "sent",
+    ]  # fmt: skip
+    assert stored["delivery"] == received["delivery"]
+    assert answered["message"] == stored["message"]
+    assert written["conversation"] == sent["conversation"] == stored["conversation"]
+    assert (stored["action"], sent["end"]) == ("human", "delivered")
+    assert sent["outbound"] == written["outbound"]
+    for secret in ("13812345678", "JD20241111", FAN, "转人工", "这就打", TOKEN, SECRET):
+        assert secret not in caplog.text + json.dumps(lines, ensure_ascii=False)
 
 
 async def test_three_deliveries_at_once_give_one_reply_and_one_message(site):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from triagebot import logs
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 
@@ -105,7 +106,10 @@ class Answering:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         if await _ends_within(task, seconds):
-            return task.result()
+            outcome = task.result()
+            if outcome and outcome.reply:
+                logs.step("answered", message=outcome.message_id)
+            return outcome
         task.add_done_callback(_report)
         if may_be_late and self._ways_of(inbound):
             delivery.wait = _Wait.ACKNOWLEDGED
