@@ -43,8 +43,9 @@ async def test_one_tick_is_one_thought_of_limited_size(intake, inbound, mind):
     assert len({outcome.message_id for outcome in outcomes}) == len(items)
 
 
-async def test_a_fans_burst_keeps_its_order(intake, inbound, any_database):
-    items = [inbound(str(number)) for number in range(BATCH + 50)]
+async def test_a_fans_burst_keeps_its_order(intake, inbound, any_database, monkeypatch):
+    monkeypatch.setattr("triagebot.intake.accept.BATCH", 40)
+    items = [inbound(str(number)) for number in range(165)]
     outcomes = await accept_all(intake, items)
     stored = await texts(any_database, outcomes[0].conversation_id)
     assert stored == [item.text for item in items]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 import time
@@ -97,6 +96,7 @@ def _load(
     usage: Usage | None,
     options: dict[str, Any],
 ) -> dict[str, Any]:
+    from triagebot.app import loops
     from triagebot.loadtest.address import find_target
     from triagebot.loadtest.compare import compare
     from triagebot.loadtest.report import page
@@ -113,7 +113,7 @@ def _load(
             usage.sample()
         _watch(tally, seconds)
 
-    tally = asyncio.run(run(course, out / f"{name}.acked", watch))
+    tally = loops.run(run(course, out / f"{name}.acked", watch))
     if usage:
         usage.sample()
     channel = f"wechat:{sender.account}"

@@ -22,6 +22,7 @@ PREFIX = "/wechat/"
 XML = "application/xml; charset=utf-8"
 REFUSED = Told("forbidden", 403, close=True)
 BUSY = Told("busy", 503)
+TELL_SECONDS = 1.0
 
 
 class Replies(Protocol):
@@ -54,6 +55,7 @@ class Reception:
         self._replies = replies
         self._clock = clock
         self._within = within
+        self._unanswered, self._tell_at = 0, 0.0
         self._unstored = Told(ACKNOWLEDGED) if acknowledge_unstored else BUSY
 
     def admit(self, asked: Asked) -> Told | None:
@@ -100,17 +102,25 @@ class Reception:
             seconds = self._within - spent
             xml = await self._replies.reply(account.name, delivery.inbound, seconds)
             return Told(delivery.close(xml, self._clock()), kind=XML) if xml else ACCEPTED
-        except Busy:
-            log.error("a message in %s was not stored, WeChat is to repeat it", account.channel)
-            return BUSY
-        except TimeoutError:
-            log.error("a message in %s was not decided on in time", account.channel)
-            return self._unstored
+        except (Busy, TimeoutError) as error:
+            self._tell_unanswered(account)
+            return BUSY if isinstance(error, Busy) else self._unstored
         except Exception:
             # Anything but 200 means two more deliveries into the same fault, then an error
             # notice for the fan.
             log.critical("ALARM: a message in %s failed", account.channel, exc_info=True)
             return ACCEPTED
+
+    def _tell_unanswered(self, account: Account) -> None:
+        """Log at most once a second: there may be thousands, and each line takes time from them."""
+        self._unanswered += 1
+        now = asyncio.get_running_loop().time()
+        if now >= self._tell_at:
+            log.error(
+                "%d messages were not stored in time, the last in %s; WeChat repeats what got 503",
+                self._unanswered, account.channel,
+            )  # fmt: skip
+            self._unanswered, self._tell_at = 0, now + TELL_SECONDS
 
 
 ACCEPTED = Told(ACKNOWLEDGED)
