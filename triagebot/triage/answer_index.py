@@ -56,6 +56,7 @@ class AnswerIndex:
         for name, own in self.answers.items():
             if own[0].intent in intents:
                 self.of_intent[intents.index(own[0].intent)].append(name)
+        self._has_answers = np.array([bool(own) for own in self.of_intent])
         self.places = [
             [i for i, q in enumerate(questions) if q.intent == intent] for intent in intents
         ]
@@ -89,7 +90,7 @@ class AnswerIndex:
         """Return the pairs of a message and an intent that is searched for it, by message."""
         searched = probabilities >= LIKELY
         searched[np.arange(len(probabilities)), probabilities.argmax(axis=1)] = True
-        searched &= np.array([bool(own) for own in self.of_intent])
+        searched &= self._has_answers
         messages, intents = searched.nonzero()
         return messages, intents
 
@@ -121,8 +122,8 @@ class AnswerIndex:
         chances = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
         chances /= chances.sum(axis=1, keepdims=True)
         order = np.argsort(-chances, axis=1, kind="stable")[:, :CANDIDATES]
-        chances = np.take_along_axis(chances, order, 1)
-        scores = np.take_along_axis(scores, order, 1)
+        each = np.arange(len(order))[:, None]
+        chances, scores = chances[each, order], scores[each, order]
         among_all = probabilities[messages, intents][:, None] * chances
         worth = among_all >= UNLIKELY
         worth[:, :2] = True  # the best two of all are among the best two of a pair

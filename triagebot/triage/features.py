@@ -52,7 +52,8 @@ class Rows:
     @property
     def sizes(self) -> Ints:
         """How many entries each row has."""
-        return np.diff(self.starts, append=len(self.ids))
+        ends = np.append(self.starts[1:], len(self.ids)) if len(self.starts) else self.starts
+        return ends - self.starts
 
     @property
     def owners(self) -> Ints:
