@@ -68,8 +68,9 @@ async def line(database):
     store, worker, lost = Holder(), Holder(), asyncio.Event()
     thinker, pressure = Thinker(store), Pressure(database)
     serving = Serving(
-        Ends(thinker).reply, thinker, lambda *a: counted.append(a), "/r", pressure, Issues(store)
-    )
+        Ends(thinker).reply, thinker, lambda *a: counted.append(a), "/r", pressure, Issues(store),
+        lambda: calling.full,
+    )  # fmt: skip
     counted: list[tuple] = []
     await loop.connect_accepted_socket(lambda: serving, ours)
     transport, calling = await loop.connect_accepted_socket(
@@ -77,6 +78,7 @@ async def line(database):
     )
     calling.hello()
     calling.store, calling.worker, calling.pressure = store, worker, pressure
+    calling.full = False
     calling.lost, calling.counted, calling.serving = lost, counted, serving
     async with asyncio.timeout(10):
         await serving.ready.wait()
@@ -126,6 +128,14 @@ async def test_under_pressure_a_worker_does_not_think(line, inbound):
     before = len(line.worker.mind.asked)
     await line.reply("main", inbound("two"), 4.0)
     assert len(line.worker.mind.asked) == before
+
+
+async def test_where_no_more_is_taken_in_a_call_goes_no_further(line, inbound):
+    line.full = True
+    with pytest.raises(Busy):
+        await line.reply("main", inbound("one"), 4.0)
+    line.full = False
+    assert (await line.reply("main", inbound("one"), 4.0)).startswith("main one")
 
 
 async def test_requests_are_counted_on_the_other_side(line):

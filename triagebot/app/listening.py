@@ -101,6 +101,8 @@ def _crew(
         ROUTE,
         server.pressure,
         Issues(server.mind),
+        # Where there is a spool, it takes what the store cannot.
+        lambda: server.spooled is None and server.pressure.refuses,
     )
     settings = msgspec.json.encode(server.settings)
     return Crew(WORKER, settings, groups, serving, take, stand_in)

@@ -53,6 +53,8 @@ class Remembers(Protocol):
 class Serving(asyncio.Protocol):
     """One worker's line; under `pressure` workers do not ask their model.
 
+    While it `refuses`, calls are turned away at once: what they cost would be taken from those that
+    wait.
     `ready` is set once the worker has said a first word: it listens.
     """
 
@@ -64,7 +66,9 @@ class Serving(asyncio.Protocol):
         route: str,
         pressure: Pressure,
         issues: Issues,
+        refuses: Callable[[], bool],
     ) -> None:
+        self._refuses = refuses
         self._issues = issues
         self._sent = 0
         self._reply = reply
@@ -100,6 +104,9 @@ class Serving(asyncio.Protocol):
                     self._measure(counted.method, self._route, counted.status, seconds)
             self._pressure.felt(up.lag)
             for call in up.calls:
+                if self._refuses():
+                    self._give(Return(call.number, Ended.BUSY))
+                    continue
                 if call.thought is not None and may_remember:
                     self._thinker.remember(call.inbound.text, call.thought)
                 task = self._loop.create_task(self._answer(call))
