@@ -145,6 +145,8 @@ def _metrics(learned: Learned, answers: AnswerFit) -> dict[str, float | int]:
         "conflicts": len(learned.dataset.conflicts),
         "held_out_accuracy": round(float(right.mean()), 6),
         "held_out_answer_accuracy": round(answers.accuracy, 6),
+        "held_out_answer_ece": round(answers.ece, 6),
+        "held_out_answer_coverage": round(answers.coverage, 6),
     }
 
 

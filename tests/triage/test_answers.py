@@ -21,16 +21,19 @@ class Faq:
             (f"faq/{i}", t) for i, (s, a) in enumerate(names) for t in (s + a, f"我的{s}{a}啊")
         ]
         texts += [("other/hello", "你好"), ("other/hello", "您好啊")]
-        self.questions = [Question(name, name.split("/")[0], text, text) for name, text in texts]
+        self.questions = [
+            Question(name, name.split("/")[0], text, text, frozenset(text)) for name, text in texts
+        ]
         self.messages = [(text, [*text]) for _, text in texts]
         self.vocabulary = learn_vocabulary(self.messages, FitSettings())
         self.rows = self.vocabulary.rows(self.messages)
-        self.index = AnswerIndex(self.questions, self.rows, len(self.vocabulary), INTENTS)
+        self.index = AnswerIndex(self.questions, self.rows, self.vocabulary, INTENTS)
 
     def ask(self, texts, faq=0.99):
-        rows = self.vocabulary.rows([(text, [*text]) for text in texts])
+        heard = [(text, [*text]) for text in texts]
+        rows = self.vocabulary.rows(heard)
         guess = np.tile([faq, 1 - faq], (len(texts), 1))
-        return list(self.index.nearest(texts, rows, guess))
+        return list(self.index.nearest(heard, rows, guess))
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +83,13 @@ def test_an_exact_wording_is_found_whatever_the_intent_seems_to_be(faq):
 
 
 def test_a_wording_of_two_answers_is_exact_for_none(faq):
-    doubled = [*faq.questions, Question("other/bye", "other", "你好", "你好")]
+    doubled = [*faq.questions, Question("other/bye", "other", "你好", "你好", frozenset("你好"))]
     messages = [*faq.messages, ("你好", ["你", "好"])]
     rows = faq.vocabulary.rows(messages)
-    index = AnswerIndex(doubled, rows, len(faq.vocabulary), INTENTS)
-    asked = faq.vocabulary.rows([("你好", ["你", "好"])])
-    assert not any(
-        near.exact for near in next(index.nearest(["你好"], asked, np.array([[0.1, 0.9]])))
-    )
+    index = AnswerIndex(doubled, rows, faq.vocabulary, INTENTS)
+    heard = [("你好", ["你", "好"])]
+    near = next(index.nearest(heard, faq.vocabulary.rows(heard), np.array([[0.1, 0.9]])))
+    assert not any(each.exact for each in near)
 
 
 def test_the_chances_of_one_intents_answers_are_a_distribution(faq):
@@ -98,6 +100,7 @@ def test_the_chances_of_one_intents_answers_are_a_distribution(faq):
 
 
 def test_without_answers_nothing_is_near(faq):
-    index = AnswerIndex([], faq.vocabulary.rows([]), len(faq.vocabulary), INTENTS)
-    asked = faq.vocabulary.rows([("你好", ["你", "好"])])
-    assert list(index.nearest(["你好"], asked, np.array([[0.5, 0.5]]))) == [[]]
+    index = AnswerIndex([], faq.vocabulary.rows([]), faq.vocabulary, INTENTS)
+    heard = [("你好", ["你", "好"])]
+    asked = faq.vocabulary.rows(heard)
+    assert list(index.nearest(heard, asked, np.array([[0.5, 0.5]]))) == [[]]

@@ -6,6 +6,7 @@ that of the answer among the intent's own. The nearest wording of the best few i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
@@ -16,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from triagebot.triage.answer_choice import Choice, learn_choice
 from triagebot.triage.answers import Nearness, Question, bare
-from triagebot.triage.features import Rows
+from triagebot.triage.features import Message, Rows, Vocabulary
 
 CANDIDATES = 5
 LIKELY = 0.05
@@ -45,12 +46,22 @@ class AnswerIndex:
     """
 
     def __init__(
-        self, questions: Sequence[Question], rows: Rows, n_features: int, intents: Sequence[str]
+        self,
+        questions: Sequence[Question],
+        rows: Rows,
+        vocabulary: Vocabulary,
+        intents: Sequence[str],
     ) -> None:
         self.answers: dict[str, list[Question]] = {}
         for question in questions:
             self.answers.setdefault(question.answer, []).append(question)
         self._plain = {name: [q.text for q in own] for name, own in self.answers.items()}
+        self._words = {
+            name: Counter(word for question in own for word in question.words)
+            for name, own in self.answers.items()
+        }
+        self._weight = vocabulary.word_weight
+        self._among = Counter(own[0].intent for own in self.answers.values())
         self._exact = _exact(questions)
         self.of_intent: list[list[str]] = [[] for _ in intents]
         for name, own in self.answers.items():
@@ -61,7 +72,7 @@ class AnswerIndex:
             [i for i, q in enumerate(questions) if q.intent == intent] for intent in intents
         ]
         choices = [self._learn(questions, rows, i) for i in range(len(intents))]
-        self._rows, self._weights = _stacked(choices, n_features)
+        self._rows, self._weights = _stacked(choices, len(vocabulary))
 
     def _learn(self, questions: Sequence[Question], rows: Rows, intent: int) -> Choice | None:
         if not self.places[intent]:
@@ -76,15 +87,15 @@ class AnswerIndex:
         return np.array([place[questions[i].answer] for i in self.places[intent]], np.int64)
 
     def nearest(
-        self, texts: Sequence[str], rows: Rows, probabilities: Floats
+        self, heard: Sequence[Message], rows: Rows, probabilities: Floats
     ) -> Iterator[list[Nearness]]:
         """Yield the likeliest answers of each message, best first.
 
-        `texts` are normalised, `probabilities` of shape (n_messages, n_intents).
+        `probabilities` have the shape (n_messages, n_intents).
         """
         messages, intents = self.searched(probabilities)
         scores = self.scores(rows, messages, intents)
-        return self.ranked(texts, messages, intents, scores, probabilities)
+        return self.ranked(heard, messages, intents, scores, probabilities)
 
     def searched(self, probabilities: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the pairs of a message and an intent that is searched for it, by message."""
@@ -108,7 +119,7 @@ class AnswerIndex:
 
     def ranked(
         self,
-        texts: Sequence[str],
+        heard: Sequence[Message],
         messages: NDArray[np.int64],
         intents: NDArray[np.int64],
         scores: NDArray[np.float32],
@@ -137,29 +148,34 @@ class AnswerIndex:
             order[pairs, places].tolist(),
             strict=True,
         )
-        counts = np.bincount(messages[pairs], minlength=len(texts)).tolist()
-        for text, count in zip(texts, counts, strict=True):
+        counts = np.bincount(messages[pairs], minlength=len(heard)).tolist()
+        for message, count in zip(heard, counts, strict=True):
             found = sorted(islice(candidates, count), key=_LIKELIEST, reverse=True)
-            yield self._looked_up(bare(text), found[:CANDIDATES], held_out)
+            yield self._looked_up(message, found[:CANDIDATES], held_out)
 
     def exact(self, plain: str) -> str | None:
         """Return the answer that alone has this bare wording, if one has."""
         return self._exact.get(plain)
 
-    def _looked_up(self, plain: str, found: Sequence[_Found], held_out: bool) -> list[Nearness]:
+    def _looked_up(
+        self, message: Message, found: Sequence[_Found], held_out: bool
+    ) -> list[Nearness]:
+        plain = bare(message[0])
         exact = None if held_out else self._exact.get(plain)
+        weights = {word: self._weight(word) for word in message[1] if word.strip()}
         near = []
         if exact is not None:
-            near.append(self._near(plain, exact, 1.0, 1.0, exact=True))
+            near.append(self._near(plain, weights, exact, 1.0, 1.0, exact=True))
         for place, (among_all, chance, score, intent, answer) in enumerate(found):
             name = self.of_intent[intent][answer]
             if (place < 2 or among_all >= UNLIKELY) and name != exact:
-                near.append(self._near(plain, name, chance, score, held_out=held_out))
+                near.append(self._near(plain, weights, name, chance, score, held_out=held_out))
         return near
 
     def _near(
         self,
         plain: str,
+        weights: Mapping[str, float],
         name: str,
         chance: float,
         score: float,
@@ -167,10 +183,23 @@ class AnswerIndex:
         held_out: bool = False,
     ) -> Nearness:
         own, texts = self.answers[name], self._plain[name]
-        if held_out:
+        mine = held_out and plain in texts
+        if mine:
             texts = ["" if text == plain else text for text in texts]
         _, ratio, best = process.extractOne(plain, texts, scorer=fuzz.ratio)
-        return Nearness(name, own[0].intent, chance, score, ratio / 100.0, own[best].shown, exact)
+        intent, matched = own[0].intent, own[best].shown
+        shared = self._shared(weights, name, texts.count("") if mine else 0)
+        among = self._among[intent]
+        return Nearness(name, intent, chance, score, ratio / 100.0, matched, shared, among, exact)
+
+    def _shared(self, weights: Mapping[str, float], name: str, without: int) -> float:
+        """Return the part of the words' weight that wordings of an answer have, 0..1.
+
+        `without` is how many of its wordings are the message itself and do not count.
+        """
+        counts = self._words[name]
+        has = sum(weight for word, weight in weights.items() if counts[word] > without)
+        return has / sum(weights.values()) if weights else 0.0
 
 
 def _stacked(

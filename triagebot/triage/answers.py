@@ -1,23 +1,28 @@
-"""How sure a nearest answer is: one calibrated score of this answer to this message.
+"""How sure the nearest answers are: a calibrated probability of each answer to this message.
 
-It joins the intent's probability, the answer's chance among those of the intent and the likeness to
-the answer's nearest wording, so that two answers of one intent differ.
+It joins the intent's probability, the answer's chance among those of the intent, the likeness to
+its nearest wording and the words that it shares, so that two answers of one intent differ. The
+candidates compete with each other and with "none of these", which scores 0 (conditional logit,
+McFadden 1974): so a close second makes the first less sure, and together they are at most 1.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.prediction import RankedAnswer
+from triagebot.triage.features import Message
 
 EXACT = 0.999
 """The confidence in an answer whose question was sent word for word."""
 
 _BARE = re.compile(r"[\W_]+")
 _FLOOR = 1e-4
+_STEEPEST = 500.0
 
 
 def bare(text: str) -> str:
@@ -27,12 +32,13 @@ def bare(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One wording of an answer: normalised and bare, and as it is shown."""
+    """One wording of an answer: normalised and bare, as it is shown, and its different words."""
 
     answer: str
     intent: str
     text: str
     shown: str
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class Nearness:
 
     `chance` is its probability among the intent's answers, `score` about 1 for what its wordings
     say and about 0 for everything else; `ratio` is rapidfuzz's likeness, 0..1, to the nearest of
-    its wordings, which is `matched`.
+    its wordings, which is `matched`. `shared` is the part, 0..1, of the message's words that any of
+    its wordings has, rare words counting more; `among` how many answers the intent has.
     """
 
     answer: str
@@ -50,15 +57,17 @@ class Nearness:
     score: float
     ratio: float
     matched: str
+    shared: float
+    among: int
     exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerCalibration:
-    """Weights of the logistic score that the answer is right.
+    """Weights of an answer's score against the score 0 of "none of these".
 
-    Learnt from held-out questions by `training/answer_fit.py`; `chance` and `intent` weigh the
-    logarithms of the answer's and the intent's probability.
+    Learnt from held-out questions by `training/answer_fit.py`; `chance`, `intent` and `among` weigh
+    the logarithms of the answer's and the intent's probability and of the number of answers.
     """
 
     bias: float = 0.5
@@ -66,26 +75,47 @@ class AnswerCalibration:
     score: float = 1.0
     ratio: float = 1.0
     intent: float = 1.0
+    shared: float = 0.0
+    among: float = 0.0
 
-    def confidence(self, near: Nearness, intent_probability: float) -> float:
-        """Return the probability, 0..1, that the answer is right."""
+    def confidences(self, near: Sequence[Nearness], intents: Mapping[str, float]) -> list[float]:
+        """Return the probability, 0..1, of each answer to be the right one of a message.
+
+        `intents` gives the probability of each intent of the message.
+        """
+        odds = [self._odds(item, intents.get(item.intent, 0.0)) for item in near]
+        every = 1.0 + sum(odds)
+        return [EXACT if item.exact else own / every for item, own in zip(near, odds, strict=True)]
+
+    def _odds(self, near: Nearness, intent_probability: float) -> float:
+        """Return the odds against "none of these"; an exact wording does not compete."""
         if near.exact:
-            return EXACT
-        chance, score, ratio, intent = measures(near, intent_probability)
-        score = (
-            self.bias
-            + self.chance * chance
-            + self.score * score
-            + self.ratio * ratio
-            + self.intent * intent
+            return 0.0
+        chance, score, ratio, intent, shared, among = measures(near, intent_probability)
+        return math.exp(
+            min(
+                self.bias
+                + self.chance * chance
+                + self.score * score
+                + self.ratio * ratio
+                + self.intent * intent
+                + self.shared * shared
+                + self.among * among,
+                _STEEPEST,
+            )
         )
-        return 1.0 / (1.0 + math.exp(-score))
 
 
 def measures(near: Nearness, intent_probability: float) -> list[float]:
     """Return what the calibration weighs, in its order, after the bias."""
-    logs = math.log(max(near.chance, _FLOOR)), math.log(max(intent_probability, _FLOOR))
-    return [logs[0], near.score, near.ratio, logs[1]]
+    return [
+        math.log(max(near.chance, _FLOOR)),
+        near.score,
+        near.ratio,
+        math.log(max(intent_probability, _FLOOR)),
+        near.shared,
+        math.log(near.among),
+    ]
 
 
 def rank(
@@ -95,14 +125,23 @@ def rank(
 
     `intents` gives the probability of each intent of the message.
     """
+    sure = calibration.confidences(near, intents)
     ranked = [
-        RankedAnswer(
-            item.answer,
-            calibration.confidence(item, intents.get(item.intent, 0.0)),
-            item.ratio,
-            item.matched,
-            item.exact,
-        )
-        for item in near
+        RankedAnswer(item.answer, confidence, item.ratio, item.matched, item.exact)
+        for item, confidence in zip(near, sure, strict=True)
     ]
     return tuple(sorted(ranked, key=lambda answer: -answer.confidence))
+
+
+def questions_of(
+    catalogue: Catalogue, hear: Callable[[str], Message]
+) -> tuple[list[Question], list[Message]]:
+    """Return all wordings of the catalogue's answers, and each as it is heard."""
+    questions, heard = [], []
+    for answer in catalogue.answers.values():
+        for wording in answer.questions:
+            text, tokens = hear(wording)
+            words = frozenset(filter(str.strip, tokens))
+            questions.append(Question(answer.id, answer.intent, bare(text), wording, words))
+            heard.append((text, tokens))
+    return questions, heard

@@ -25,8 +25,8 @@ from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Vocabulary
 
-SCHEMA = 3
-"""2 had other features than 1, 3 has another calibration of answers than 2."""
+SCHEMA = 4
+"""2 had other features than 1, 3 and 4 each calibrate answers in another way."""
 
 FILES = (
     "vocabulary.txt",

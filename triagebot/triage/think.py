@@ -12,7 +12,7 @@ from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.prediction import Contribution, Prediction, RankedAnswer, RankedIntent
 from triagebot.errors import BadBundle
 from triagebot.triage.answer_index import AnswerIndex
-from triagebot.triage.answers import EXACT, Nearness, Question, bare, rank
+from triagebot.triage.answers import EXACT, Nearness, bare, questions_of, rank
 from triagebot.triage.case import Case, Thresholds
 from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
@@ -94,7 +94,7 @@ class Mind:
             return []
         rows = self.bundle.vocabulary.rows(heard)
         probabilities = self.bundle.model.probabilities(rows)
-        near = self._answers.nearest([text for text, _ in heard], rows, probabilities)
+        near = self._answers.nearest(heard, rows, probabilities)
         return [
             self._predict(text, tokens, answers, guess)
             for (text, tokens), answers, guess in zip(
@@ -171,14 +171,9 @@ class Mind:
         self.voice = Voice(catalogue, self._facts, self._staffed)
 
     def _index(self) -> AnswerIndex:
-        questions, heard = [], []
-        for answer in self.catalogue.answers.values():
-            for wording in answer.questions:
-                text, tokens = self.hear(wording)
-                questions.append(Question(answer.id, answer.intent, bare(text), wording))
-                heard.append((text, tokens))
+        questions, heard = questions_of(self.catalogue, self.hear)
         vocabulary, intents = self.bundle.vocabulary, self.bundle.model.intents
-        return AnswerIndex(questions, vocabulary.rows(heard), len(vocabulary), intents)
+        return AnswerIndex(questions, vocabulary.rows(heard), vocabulary, intents)
 
 
 def _wordings(catalogue: Catalogue) -> list[tuple[str, ...]]:
