@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from triagebot.errors import NothingToDo
-from triagebot.faults import outages, postgres
+from triagebot.faults import outages, postgres, upgrade
 
 pytest.importorskip("psycopg", reason="needs the extra `postgres`")
 FORGETFUL = (sys.executable, str(Path(__file__).parent / "forgetful_spool.py"))
@@ -31,8 +31,17 @@ def test_outages_lose_nothing_and_leave_no_gap(tmp_path, promoted_models):
 
 
 @pytest.mark.timeout(240)
-def test_a_spool_that_forgets_shows(tmp_path, promoted_models):
-    tally = outages.run(
-        1, 11, tmp_path, promoted_models, rate=100, seconds=(3, 4), program=FORGETFUL
+def test_an_upgrade_under_load_loses_nothing_and_keeps_nobody_waiting(tmp_path, promoted_models):
+    tally = upgrade.run(1, 11, tmp_path, promoted_models, rate=50, seconds=(3, 3))
+    assert tally.acked > 100
+    assert tally.figures["acknowledged from a spool"] > 10
+    assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("disturbing", [outages, upgrade], ids=["outage", "upgrade"])
+def test_a_spool_that_forgets_shows(tmp_path, promoted_models, disturbing):
+    tally = disturbing.run(
+        1, 11, tmp_path, promoted_models, rate=50, seconds=(3, 3), program=FORGETFUL
     )
     assert tally.lost > 0

@@ -135,6 +135,19 @@ def outages(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate
 
 
 @faults.command()
+@_options(6)
+@click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
+def upgrade(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+    """Upgrade two nodes in turn while the tables change; needs what `outages` needs."""
+    from triagebot.faults import upgrade as run
+
+    models = Path(obj["settings"].models.dir)
+    with tempfile.TemporaryDirectory(prefix="triagebot-upgrade-") as name, _bar(rounds) as step:
+        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
 @click.option("--seed", default=1, show_default=True, help="Where chance begins.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
 @click.pass_obj

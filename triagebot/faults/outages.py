@@ -53,7 +53,7 @@ def run(
     fault, which must show.
     """
     tally = Tally("outages", seed, planted)
-    outages = _Outages(tally, folder, models, program, random.Random(seed))  # noqa: S311
+    outages = Outages(tally, folder, models, program, random.Random(seed))  # noqa: S311
     with tally.timed():
         try:
             asyncio.run(outages.live(rounds, rate, seconds, report))
@@ -62,7 +62,9 @@ def run(
     return tally
 
 
-class _Outages:
+class Outages:
+    """Two nodes on one PostgreSQL under load; `disturb` is what happens to them in a round."""
+
     def __init__(
         self,
         tally: Tally,
@@ -71,15 +73,15 @@ class _Outages:
         program: Sequence[str],
         chance: random.Random,
     ) -> None:
-        self._tally = tally
-        self._chance = chance
-        self._postgres = PostgresServer()
-        self._nodes = [
+        self.tally = tally
+        self.chance = chance
+        self.postgres = PostgresServer()
+        self.nodes = [
             ServerProcess(
                 folder / f"node-{number}",
                 models,
                 program,
-                database=self._postgres.url,
+                database=self.postgres.url,
                 settings={"spool.text": HELD},
             )
             for number in range(NODES)
@@ -93,73 +95,71 @@ class _Outages:
         report: Callable[[int], None],
     ) -> None:
         """Start everything, let the outages come, and compare."""
-        self._postgres.start()
-        for node in self._nodes:
+        self.postgres.start()
+        for node in self.nodes:
             node.launch()
-        await asyncio.gather(*(asyncio.to_thread(node.wait_until_ready) for node in self._nodes))
-        sender = Sender(
-            [node.url for node in self._nodes], rate, self._chance, neutral=self._neutral
-        )
+        await asyncio.gather(*(asyncio.to_thread(node.wait_until_ready) for node in self.nodes))
+        sender = Sender([node.url for node in self.nodes], rate, self.chance, neutral=self._neutral)
         async with sender.sending():
             await asyncio.sleep(2.0)
             for number in range(rounds):
-                with_node = number % 2 == 0
-                await self._outage(KINDS[number % len(KINDS)], seconds, with_node)
-                self._tally.rounds += 1
-                report(self._tally.rounds)
+                await self.disturb(number, self.chance.uniform(*seconds))
+                self.tally.worst("slowest emptying of a spool, s", await self._emptied())
+                self.tally.rounds += 1
+                report(self.tally.rounds)
         await sender.once_more(100)
         await self._emptied()
         self._compare(sender)
 
     def end(self) -> None:
         """Stop everything that still runs."""
-        for node in self._nodes:
+        for node in self.nodes:
             node.kill()
-        self._postgres.remove()
+        self.postgres.remove()
 
-    async def _outage(self, kind: str, seconds: tuple[float, float], with_node: bool) -> None:
-        self._tally.add(f"PostgreSQL {kind}")
+    async def disturb(self, number: int, length: float) -> None:
+        """Take PostgreSQL away for so many seconds, in one of three ways."""
+        kind, with_node = KINDS[number % len(KINDS)], number % 2 == 0
+        self.tally.add(f"PostgreSQL {kind}")
         if kind == "frozen":
-            self._postgres.freeze()
+            self.postgres.freeze()
         else:
-            (self._postgres.kill if kind == "killed" else self._postgres.stop)()
-        length = self._chance.uniform(*seconds)
+            (self.postgres.kill if kind == "killed" else self.postgres.stop)()
         await asyncio.sleep(length / 2)
-        victim = self._chance.choice(self._nodes) if with_node else None
+        victim = self.chance.choice(self.nodes) if with_node else None
         if victim:
             victim.kill()
-            self._tally.add("nodes killed meanwhile")
+            self.tally.add("nodes killed meanwhile")
         await asyncio.sleep(length / 2)
         if kind == "frozen":
-            self._postgres.thaw()
+            self.postgres.thaw()
         else:
-            await asyncio.to_thread(self._postgres.start)
+            await asyncio.to_thread(self.postgres.start)
         if victim:
             victim.launch()
             await asyncio.to_thread(victim.wait_until_ready)
-        self._tally.worst("slowest emptying of a spool, s", await self._emptied())
 
     async def _emptied(self) -> float:
         """Wait until no node has anything in its spool, and return the seconds."""
         began = time.monotonic()
         while time.monotonic() - began < 2 * SLOWEST_EMPTYING:
-            if all([await asyncio.to_thread(_is_empty, node) for node in self._nodes]):
+            if all([await asyncio.to_thread(_is_empty, node) for node in self.nodes]):
                 return time.monotonic() - began
             await asyncio.sleep(0.1)
-        self._tally.faults.append("a spool was not emptied")
+        self.tally.faults.append("a spool was not emptied")
         return time.monotonic() - began
 
     def _neutral(self, body: bytes) -> bool:
         """Whether a body says nothing but that the message has come."""
         is_held = HELD.encode() in body
-        self._tally.add("acknowledged from a spool", is_held)
+        self.tally.add("acknowledged from a spool", is_held)
         return is_held or body == ACKNOWLEDGED
 
     def _compare(self, sender: Sender) -> None:
-        with psycopg.connect(self._postgres.plain_url) as connection:
+        with psycopg.connect(self.postgres.plain_url) as connection:
             rows = connection.execute(_ROWS).fetchall()
         stored = {int(row[1]): shown(row) for row in rows}
-        ledger, tally = sender.ledger, self._tally
+        ledger, tally = sender.ledger, self.tally
         tally.acked = len(ledger.acknowledged)
         tally.stored = len(stored)
         tally.lost = len(ledger.acknowledged - stored.keys())

@@ -65,6 +65,13 @@ def is_stores_fault(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
+def is_lost_race(error: BaseException | None) -> bool:
+    """Whether the engine ended the transaction in favour of another one."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    invalidated = getattr(error, "connection_invalidated", False)
+    return state in ("40001", "40P01") or bool(invalidated)
+
+
 def is_held_elsewhere(error: BaseException | None) -> bool:
     """Whether a lock was not had in time. On PostgreSQL the transaction may go on from before."""
     return getattr(getattr(error, "orig", None), "sqlstate", None) == "55P03"

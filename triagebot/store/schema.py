@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -12,6 +12,7 @@ from triagebot.errors import BadInput, Busy
 from triagebot.store import bulk, engines
 
 LOCK_SECONDS = 30.0
+TRIES = 5
 MIGRATION_LOCK = 7_300
 CHECKED_BYTES = 64 * 1024 * 1024
 """Up to this size a SQLite file is checked as a whole at each start; it takes 0.1 s."""
@@ -28,11 +29,7 @@ def upgrade(url: URL) -> None:
     # Rebuilding a table drops the old one; with foreign keys on that would empty its children.
     engine = engines.writing_engine(url, lock_seconds=LOCK_SECONDS, foreign_keys=False)
     try:
-        with engine.connect() as connection, connection.begin():
-            if not bulk.is_sqlite(connection):
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
-            _check(connection)
-            _run(connection)
+        _migrate(engine)
     except OperationalError as error:
         raise Busy("The database cannot be reached or stays locked.") from error
     except DatabaseError as error:
@@ -43,6 +40,22 @@ def upgrade(url: URL) -> None:
         raise BadInput(DAMAGED) from error
     finally:
         engine.dispose()
+
+
+def _migrate(engine: Engine) -> None:
+    for left in reversed(range(TRIES)):
+        try:
+            with engine.connect() as connection, connection.begin():
+                if not bulk.is_sqlite(connection):
+                    lock = "SELECT pg_advisory_xact_lock(%s)"
+                    connection.exec_driver_sql(lock, (MIGRATION_LOCK,))
+                _check(connection)
+                _run(connection)
+            return
+        except OperationalError as error:
+            # Another node was using two of the tables in the opposite order.
+            if not (left and engines.is_lost_race(error)):
+                raise
 
 
 def _run(connection: Connection) -> None:

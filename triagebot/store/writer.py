@@ -155,7 +155,7 @@ class Writer:
                 return self._transaction([job], _do_apart)
             except _Spoiled as error:
                 cause = error.__cause__
-                if not _lost_race(cause):
+                if not engines.is_lost_race(cause):
                     break
         return _busy([job]), False
 
@@ -221,13 +221,6 @@ def _do(connection: Connection, job: Job) -> Result:
 def _busy(group: Sequence[Job]) -> list[Result]:
     error = Busy("The store cannot be written now; try again.")
     return [Result(job, error=error) for job in group]
-
-
-def _lost_race(error: BaseException | None) -> bool:
-    """Whether the engine ended the transaction in favour of another one."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    invalidated = getattr(error, "connection_invalidated", False)
-    return state in ("40001", "40P01") or bool(invalidated)
 
 
 def _name(error: BaseException | None) -> str:

@@ -1,0 +1,93 @@
+"""Brings two nodes to a new version, one after the other, under load, while the tables change.
+
+Each round ends one node in order, changes the tables as a migration does, holding its locks for a
+while, and starts the node again. The other node goes on with the version that it has: it must get
+along with columns that it does not know, and answer from its spool while the tables are locked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from triagebot.errors import Busy
+from triagebot.faults.outages import RATE, Outages
+from triagebot.faults.process import PROGRAM, ServerProcess
+from triagebot.faults.tally import Tally
+from triagebot.store.schema import MIGRATION_LOCK
+
+SLOWEST_ANSWER = 4.5
+"""Seconds: WeChat hangs up after five."""
+
+TRIES = 5
+CHANGED = ("message", "conversation", "outbound")
+
+
+def run(
+    rounds: int,
+    seed: int,
+    folder: Path,
+    models: Path,
+    *,
+    rate: float = RATE,
+    seconds: tuple[float, float] = (1.0, 8.0),
+    program: Sequence[str] = PROGRAM,
+    planted: str = "",
+    report: Callable[[int], None] = lambda _: None,
+) -> Tally:
+    """Upgrade a node in each of `rounds`, with tables locked for so many `seconds`, from and to."""
+    tally = Tally("upgrade", seed, planted)
+    upgrades = _Upgrades(tally, folder, models, program, random.Random(seed))  # noqa: S311
+    with tally.timed():
+        try:
+            asyncio.run(upgrades.live(rounds, rate, seconds, report))
+        finally:
+            upgrades.end()
+    slowest = float(tally.figures["slowest answer, s"])
+    if slowest > SLOWEST_ANSWER:
+        tally.faults.append(f"an answer took {slowest} s")
+    return tally
+
+
+class _Upgrades(Outages):
+    async def disturb(self, number: int, length: float) -> None:
+        """End a node, change the tables, start it."""
+        node = self.nodes[number % len(self.nodes)]
+        code = await asyncio.to_thread(node.stop)
+        if code:
+            self.tally.faults.append(f"a node ended with {code}")
+        changing = asyncio.to_thread(_change, self.postgres.plain_url, number, length)
+        node_comes = asyncio.to_thread(_start, node)
+        lost, took = await asyncio.gather(changing, node_comes)
+        self.tally.worst("a node was ready after, s", round(took, 2))
+        self.tally.add("changes begun anew", lost)
+        self.tally.add("columns added under load", len(CHANGED))
+
+
+def _start(node: ServerProcess) -> float:
+    node.launch()
+    return node.wait_until_ready()
+
+
+def _change(url: str, number: int, length: float) -> int:
+    """Add columns as a migration does, and keep the tables to itself for so many seconds.
+
+    Returns how often it lost against a node that wanted the same tables, and began anew.
+    """
+    column = sql.Identifier(f"later_{number}")
+    for lost in range(TRIES):
+        with suppress(psycopg.errors.DeadlockDetected), psycopg.connect(url) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+            for table in CHANGED:
+                query = sql.SQL("ALTER TABLE {} ADD COLUMN {} bigint NOT NULL DEFAULT 0")
+                connection.execute(query.format(sql.Identifier(table), column))
+            time.sleep(length)
+            return lost
+    raise Busy("The tables could not be changed under load.")
