@@ -16,7 +16,7 @@ def copy_of_the_file_alone(url, target):
 
 
 def test_a_drill_brings_everything_back(tmp_path, promoted_models):
-    tally = drill.run(11, tmp_path, promoted_models)
+    tally = drill.run(11, tmp_path, promoted_models, rows=1000)
     assert tally.acked > 100
     assert tally.figures["redelivered after an answer"] == min(100, tally.acked)
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])

@@ -150,13 +150,14 @@ def upgrade(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate
 @faults.command()
 @click.option("--seed", default=1, show_default=True, help="Where chance begins.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
+@click.option("--rows", default=0, show_default=True, help="Messages that are there before.")
 @click.pass_obj
-def backup(obj: dict[str, Any], seed: int, keep: Path | None) -> None:
+def backup(obj: dict[str, Any], seed: int, keep: Path | None, rows: int) -> None:
     """Copy a store under load, lose it, put the copy back; needs a promoted model."""
     from triagebot.faults import drill
 
     with tempfile.TemporaryDirectory(prefix="triagebot-drill-") as name:
-        tally = drill.run(seed, Path(name), Path(obj["settings"].models.dir))
+        tally = drill.run(seed, Path(name), Path(obj["settings"].models.dir), rows=rows)
     _finish(obj, tally, keep)
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from triagebot.faults.filling import fill
 from triagebot.faults.ledger_check import LedgerCheck
 from triagebot.faults.process import ServerProcess
 from triagebot.faults.sender import Ledger, Sender
@@ -23,15 +24,26 @@ Copy = Callable[[str, Path], int]
 
 
 def run(
-    seed: int, folder: Path, models: Path, *, copy: Copy = backup.backup, planted: str = ""
+    seed: int,
+    folder: Path,
+    models: Path,
+    *,
+    rows: int = 0,
+    copy: Copy = backup.backup,
+    planted: str = "",
 ) -> Tally:
     """Make one drill. `copy` may be a planted way to copy that must show.
 
+    The store has `rows` messages before the first one comes.
     `acked` counts what was acknowledged before the copy began: all of it must come back, with the
     same answers.
     """
     tally = Tally("backup", seed, planted)
     server = ServerProcess(folder / "server", models)
+    if rows:
+        tally.name = f"backup of {rows:,}"
+        server.folder.mkdir(parents=True)
+        fill(server.store, rows)
     with tally.timed():
         try:
             asyncio.run(_drill(tally, server, folder, copy, random.Random(seed)))  # noqa: S311
@@ -47,7 +59,8 @@ async def _drill(
     target = folder / "copy.db"
     url = f"sqlite:///{server.store}"
     server.launch()
-    await asyncio.to_thread(server.wait_until_ready)
+    started = await asyncio.to_thread(server.wait_until_ready)
+    tally.figures["start, s"] = round(started, 2)
     sender = Sender([server.url], RATE, chance)
     async with sender.sending():
         await asyncio.sleep(SECONDS)
@@ -57,6 +70,7 @@ async def _drill(
         tally.figures["copy, s"] = round(time.monotonic() - began, 2)
         await asyncio.sleep(SECONDS / 3)
     server.kill()
+    tally.figures["size of the copy, MB"] = round(target.stat().st_size / 1e6)
     shutil.rmtree(server.folder)
     tally.figures["acknowledged after the copy began"] = len(sender.ledger.answers) - len(
         before.answers
@@ -67,7 +81,9 @@ async def _drill(
 async def _come_back(
     tally: Tally, server: ServerProcess, target: Path, before: Ledger, chance: random.Random
 ) -> None:
+    began = time.monotonic()
     tally.faults += backup.check_file(target)
+    tally.figures["check of the copy, s"] = round(time.monotonic() - began, 2)
     began = time.monotonic()
     backup.restore(f"sqlite:///{server.store}", target)
     server.launch()
