@@ -24,6 +24,8 @@ WHAT = {
     "outages": "PostgreSQL killed, frozen (`SIGSTOP`) and restarted under load, by turns, with "
     "two nodes in front; in every second outage a node is killed too; `acked` by the store or by "
     "a spool",
+    "upgrade": "one of two nodes after the other is ended and started again under load, while "
+    "columns are added and their tables stay locked for 1 to 8 s; the other node goes on",
     "backup": "a copy made under load, the original deleted, the copy put back; `acked` = before "
     "the copy began",
 }
@@ -44,13 +46,14 @@ TAIL = """
 triagebot faults kill --rounds 2000            triagebot faults powercut --rounds 20000
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
 triagebot faults claims --rounds 10000         triagebot faults simulate --rounds 100000
-triagebot faults outages --rounds 50           triagebot faults backup
+triagebot faults outages --rounds 50           triagebot faults upgrade --rounds 20
+triagebot faults backup --rows 3000000         triagebot faults claims --url URL --rounds 10000
 triagebot faults report
 ```
 
-Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, `outages` and
-`backup`, `--planted NAME`; the exit code is 4 when a promise was broken or a planted fault did not
-show. The shorter runs, and the planted faults of those three, are in `tests/faults/`.
+Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, `outages`, `upgrade`
+and `backup`, `--planted NAME`; the exit code is 4 when a promise was broken or a planted fault did
+not show. The shorter runs, and the planted faults of those four, are in `tests/faults/`.
 
 ## What has failed
 
@@ -150,7 +153,7 @@ def _row(result: Result) -> str:
 
 def _figures(result: Result) -> str:
     figures = "; ".join(f"{name}: {value}" for name, value in result["figures"].items())
-    what = WHAT.get(result["name"], "")
+    what = WHAT.get(result["name"]) or WHAT["backup"]
     where = f"{result['machine']}, {_load(result)}"
     return f"- **{result['name']}**: {what}. {figures}. On {where}.\n"
 
