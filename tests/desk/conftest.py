@@ -32,6 +32,7 @@ from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.models import ModelApi, Shelf
+from triagebot.desk.nearest import NearestApi
 from triagebot.desk.next_answers import NextAnswerApi
 from triagebot.desk.office import OfficePages
 from triagebot.desk.pages import DeskPages
@@ -235,6 +236,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         conversations,
         ReplyApi(db, clock, outbox.wake),
         LabelApi(db, holder, clock),
+        NearestApi(db, holder),
         AuditApi(db, holder, clock),
         LabelQueueApi(db, holder, clock),
         ClusterApi(db, holder, clock),

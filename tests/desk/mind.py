@@ -15,6 +15,7 @@ from triagebot.triage.case import Case, Thresholds
 from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
 from triagebot.triage.features import Vocabulary
+from triagebot.triage.likeness import Likeness
 from triagebot.triage.normalise import normalise
 from triagebot.triage.say import Voice
 
@@ -91,6 +92,13 @@ class StandInMind:
 
     def cluster(self, waiting: Sequence[Waiting], least: float = LEAST) -> list[Cluster]:
         return cluster(waiting, _hear, NOTHING_KNOWN, lambda intent: False, least)
+
+    def likeness(self, texts: Sequence[str]) -> Likeness:
+        return Likeness([_hear(text) for text in texts], NOTHING_KNOWN)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return {"brand": "小样"}
 
     def explain(self, prediction: Prediction, intent: str) -> list[Contribution]:
         return [Contribution(token, 1.0) for token in prediction.tokens]

@@ -30,6 +30,7 @@ WANTED: dict[str, Role | None] = {
     "POST /api/v1/conversations/{id}/messages": AGENT,
     "POST /api/v1/outbound/{id}/resend": AGENT,
     "PUT /api/v1/messages/{id}/label": AGENT,
+    "GET /api/v1/messages/{id}/nearest": AGENT,
     "DELETE /api/v1/messages/{id}/label": AGENT,
     "GET /api/v1/audits": AGENT,
     "GET /api/v1/audits/next": AGENT,

@@ -18,6 +18,7 @@ from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.models import ModelApi, Shelf
+from triagebot.desk.nearest import NearestApi
 from triagebot.desk.next_answers import NextAnswerApi
 from triagebot.desk.offering import Offering
 from triagebot.desk.office import OfficePages
@@ -78,6 +79,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         conversations,
         ReplyApi(db, clock, parts.wake),
         LabelApi(db, mind, clock),
+        NearestApi(db, mind),
         AuditApi(db, mind, clock),
         LabelQueueApi(db, mind, clock),
         ClusterApi(db, mind, clock),

@@ -43,4 +43,4 @@ class CatalogueApi:
             )
             for answer in mind.catalogue.answers.values()
         ]
-        return CatalogueShape(intents, answers, mind.model)
+        return CatalogueShape(intents, answers, mind.model, dict(mind.facts))

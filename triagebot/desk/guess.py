@@ -41,6 +41,10 @@ class Mind(Protocol):
     def needs(self) -> Mapping[str, int]:
         """How many more right labels each intent needs that is not certified."""
 
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the variables of the brand stand for."""
+
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction for each text."""
 

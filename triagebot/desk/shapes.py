@@ -210,11 +210,12 @@ class AnswerShape(msgspec.Struct):
 
 
 class CatalogueShape(msgspec.Struct):
-    """All intents and answers of the model that serves."""
+    """All intents and answers of the model that serves; `facts` is what variables stand for."""
 
     intents: list[IntentShape]
     answers: list[AnswerShape]
     model: str
+    facts: dict[str, str] = {}
 
 
 class MessageEvent(msgspec.Struct):

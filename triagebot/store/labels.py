@@ -87,6 +87,12 @@ def export(connection: Connection, after: int = 0, limit: int = 1000) -> list[La
     return [_to_row(row) for row in connection.execute(query)]
 
 
+def newest(connection: Connection, limit: int) -> list[Label]:
+    """Return up to `limit` active labels, the newest first."""
+    rows = connection.execute(_active().order_by(label.c.id.desc()).limit(limit))
+    return [_to_row(row).label for row in rows]
+
+
 def _withdraw(connection: Connection, message_id: int, by: str, now: datetime) -> bool:
     own = (label.c.message_id == message_id) & (label.c.by == by)
     query = update(label).where(own, label.c.withdrawn_at.is_(None))

@@ -17,6 +17,7 @@ from triagebot.triage.case import Case, Thresholds
 from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
 from triagebot.triage.explain import contributions
+from triagebot.triage.likeness import Likeness
 from triagebot.triage.normalise import normalise
 from triagebot.triage.registry import Bundle
 from triagebot.triage.rules import Rules
@@ -160,6 +161,15 @@ class Mind:
     def cluster(self, waiting: Sequence[Waiting], least: float = LEAST) -> list[Cluster]:
         """Return what waits in clusters, largest first; see `triage.cluster`."""
         return cluster(waiting, self.hear, self.bundle.vocabulary, self._is_loose, least)
+
+    def likeness(self, texts: Sequence[str]) -> Likeness:
+        """Return how alike texts are, by the words that this mind knows."""
+        return Likeness([self.hear(text) for text in texts], self.bundle.vocabulary)
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the variables of the brand stand for, such as `hotline`."""
+        return self._facts
 
     def _is_loose(self, intent: str) -> bool:
         known = self.catalogue.intents.get(intent)

@@ -4,11 +4,12 @@ import { update } from "./store.js";
 
 /** Fetch the catalogue and tell whoever draws it. */
 export async function loadCatalogue() {
-  const { intents, answers, model } = await get("/catalogue");
+  const { intents, answers, model, facts } = await get("/catalogue");
   const catalogue = {
     intents: new Map(intents.map((each) => [each.name, each])),
     answers: new Map(answers.map((each) => [each.id, each])),
     model,
+    facts,
   };
   update({ catalogue }, "catalogue");
 }

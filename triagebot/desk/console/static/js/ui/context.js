@@ -63,7 +63,19 @@ function why(guess, decision, message) {
     el("p", { class: "reason" }, decision ? reasonOf(decision) : short),
     hasThreshold && el("p", { class: "threshold" }, thresholdOf(decision)),
     createWords(guess, message?.text ?? ""),
+    nearest(guess.message_id),
   ];
+}
+
+// It stays as it was opened while the pane is drawn anew for the same message.
+let near = null;
+
+function nearest(id) {
+  if (near?.dataset.id === id) return near;
+  const box = el("div", {});
+  const on = { toggle: async () => near.open && (await import("./nearest.js")).showNearest(box, id) };
+  near = el("details", { data: { id }, on }, el("summary", {}, t("context.nearest")), box);
+  return near;
 }
 
 // Answers come best first, so what is left keeps its digit.
