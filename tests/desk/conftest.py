@@ -31,6 +31,7 @@ from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
+from triagebot.desk.mentions import MentionsPage
 from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.nearest import NearestApi
 from triagebot.desk.next_answers import NextAnswerApi
@@ -204,7 +205,8 @@ async def world(
 
 def folders(root: Path) -> Shells:
     """Templates and static files of a test: the real ones belong to the screens' own tests."""
-    for name in ("login", "desk", "reports", "users", "programs", "setup", "log", "recall", "chat"):
+    office = ("reports", "users", "programs", "setup", "mentions", "log", "recall")
+    for name in ("login", "desk", "chat", *office):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
     web_folder = Path(__file__).parents[2] / "triagebot" / "web"
     static = Static({"web": web_folder / "static"})
@@ -271,6 +273,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         TokenApi(db, clock),
         ProgramPages(frames, db),
         SetupPage(frames, []),
+        MentionsPage(frames, db),
         ChatwootApi(db, clock, outbox.wake),
         ContactApi(db, clock),
         SurgeApi(db, intake.pressure, clock),

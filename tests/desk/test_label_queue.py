@@ -60,3 +60,21 @@ async def test_people_who_differ_are_shown_until_they_agree(world: World, desk: 
     ]
     await put(other, message, "delivery")
     assert await desk.get("/api/v1/label-queue/disputes") == []
+
+
+async def test_labels_that_the_model_contradicts_are_worth_a_second_look(
+    world: World, desk: Desk
+) -> None:
+    for text in ("什么时候发货", "发货了吗", "投诉"):
+        number = (await world.fan_says(text, text)).message_id
+        await put(desk, str(number), "complaint")
+    found = await desk.get("/api/v1/label-queue/suspects")
+    assert {(each["given"], each["better"]) for each in found} == {("complaint", "delivery")}
+    assert [each["gain"] for each in found] == sorted(
+        (each["gain"] for each in found), reverse=True
+    )
+    item = await desk.get(f"/api/v1/label-queue/messages/{found[0]['message_id']}")
+    assert (item["text"], item["why"]) == (found[0]["text"], "again")
+    await put(desk, found[0]["message_id"], "delivery")
+    left = await desk.get("/api/v1/label-queue/suspects")
+    assert found[0]["message_id"] not in {each["message_id"] for each in left}

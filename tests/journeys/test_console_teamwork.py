@@ -34,7 +34,7 @@ def composing(page, key, **more):
 
 
 def test_an_agent_notes_answers_by_snippet_and_puts_aside(server, agent):
-    add_agent(server, "zhou")
+    zhou = add_agent(server, "zhou")
     fan = fan_asks_for_person(server, "充值没到账")
     with open_browser() as browser:
         page = open_desk(browser, server, agent)
@@ -85,9 +85,19 @@ def test_an_agent_notes_answers_by_snippet_and_puts_aside(server, agent):
         wait_for(lambda: counts(agent)["mine"] == 0)
         page.keyboard.press("z")
         wait_for(lambda: counts(agent)["mine"] == 1)
+        named_in_a_note(browser, server, zhou)
     comes_back_by_the_clock(agent, server)
     heard = fan.call("GET", "/api/v1/chat/messages?after=")["items"]
     assert not any("@zhou" in item["text"] for item in heard), "a note never reaches the fan"
+
+
+def named_in_a_note(browser, server, zhou):
+    page = open_desk(browser, server, zhou, color_scheme="dark")
+    page.locator("#screen-mentions").click()
+    expect(page.locator("tbody")).to_contain_text("@zhou 请查一下")
+    assert breaches(page) == []
+    page.locator("tbody a").click()
+    expect(page.locator(".item.note")).to_contain_text("@zhou 请查一下")
 
 
 def comes_back_by_the_clock(agent, server):

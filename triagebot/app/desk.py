@@ -17,6 +17,7 @@ from triagebot.desk.label_queue import LabelQueueApi
 from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
+from triagebot.desk.mentions import MentionsPage
 from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.nearest import NearestApi
 from triagebot.desk.next_answers import NextAnswerApi
@@ -101,6 +102,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         SkillApi(db, mind, clock),
         deeds,
         OfficePages(parts.frames, db, mind, deeds),
+        MentionsPage(parts.frames, db),
         DeskPages(parts.frames, db, conversations.page, has_account=parts.has_account),
     ]
 

@@ -36,6 +36,7 @@ SCREENS = {
     "label": Screen(Role.AGENT, ("queue.",)),
     "clusters": Screen(Role.AGENT, ("clusters.",)),
     "answers": Screen(Role.AGENT, ("answers.",)),
+    "mentions": Screen(Role.AGENT, ("mentions.",)),
     "search": Screen(Role.AGENT, ("found.",)),
     "models": Screen(Role.LEAD, ("models.",)),
     "fans": Screen(Role.AGENT, ("fans.",)),

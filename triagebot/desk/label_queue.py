@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,8 +10,9 @@ from datetime import datetime, timedelta
 from triagebot.desk.audit_shapes import NextQuery
 from triagebot.desk.audits import BEFORE, talk_lines
 from triagebot.desk.guess import MindHolder, guess
-from triagebot.desk.label_shapes import Dispute, LabelItem, LabelNext, Need, Opinion
-from triagebot.store import label_queue, messages
+from triagebot.desk.label_shapes import Dispute, LabelItem, LabelNext, Need, Opinion, Suspect
+from triagebot.desk.suspects import suspects
+from triagebot.store import label_queue, labels, messages
 from triagebot.store.database import Database
 from triagebot.store.label_queue import Unlabelled
 from triagebot.triage.selection import Doubt, choose
@@ -20,6 +22,9 @@ PATH = "/api/v1/label-queue"
 POOL = 2000
 """Among so many of the newest messages the next ones are chosen."""
 DISPUTES = 50
+JUDGED = 2000
+"""So many of the newest labels are held against the model."""
+SUSPECTS = 20
 AHEAD = 20
 TURNS = 4
 """So many in a row hold one that is drawn by chance."""
@@ -42,6 +47,10 @@ class LabelQueueApi:
                      query=NextQuery, result=LabelNext, tag=tag),
             Endpoint("GET", f"{PATH}/disputes", "Messages that people labelled differently",
                      self.disputes, result=list[Dispute], tag=tag),
+            Endpoint("GET", f"{PATH}/suspects", "Labels worth a second look", self.suspects,
+                     result=list[Suspect], tag=tag),
+            Endpoint("GET", f"{PATH}/messages/{{id}}", "A message to look at again", self.again,
+                     result=LabelItem, tag=tag),
         ]  # fmt: skip
 
     async def next(self, call: Call) -> LabelNext:
@@ -52,7 +61,7 @@ class LabelQueueApi:
         today = await self._db.read(label_queue.labelled_since, me.name, begin)
         # People who begin at once are at different turns.
         chosen = _first(pool, me.id + today + len(call.query.skipped))
-        item = await self._item(chosen) if chosen else None
+        item = await self._item(chosen.id, _why(chosen)) if chosen else None
         needs = [Need(name, n) for name, n in sorted(self._holder.mind.needs.items())]
         return LabelNext(item, len(pool), today, needs)
 
@@ -67,8 +76,18 @@ class LabelQueueApi:
             for row in rows
         ]
 
-    async def _item(self, chosen: Unlabelled) -> LabelItem:
-        row = await self._db.read(messages.get, chosen.id)
+    async def suspects(self, _call: Call) -> list[Suspect]:
+        """Return the newest labels that the model contradicts, the greatest gain first."""
+        mind, given = self._holder.mind, await self._db.read(labels.newest, JUDGED)
+        predictions = await asyncio.to_thread(mind.think, [each.text for each in given])
+        return suspects(mind.catalogue, given, predictions, SUSPECTS)
+
+    async def again(self, call: Call) -> LabelItem:
+        """Return a message whoever labelled it. Raises `NotFound`."""
+        return await self._item(call.id(), "again")
+
+    async def _item(self, number: int, why: str) -> LabelItem:
+        row = await self._db.read(messages.get, number)
         earlier = await self._db.read(messages.thread, row.conversation_id, BEFORE, row.id)
         made = await guess(self._holder.mind, row.id, row.text, row.decision.reason.value)
         return LabelItem(
@@ -76,9 +95,13 @@ class LabelQueueApi:
             text=row.text,
             at=row.received_at,
             before=[line for each in earlier for line in talk_lines(each)],
-            why="unsure" if chosen.confidence < SURE else "random",
+            why=why,
             guess=made,
         )
+
+
+def _why(chosen: Unlabelled) -> str:
+    return "unsure" if chosen.confidence < SURE else "random"
 
 
 def _first(pool: list[Unlabelled], turn: int) -> Unlabelled | None:

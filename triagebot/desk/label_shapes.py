@@ -13,7 +13,7 @@ from triagebot.desk.shapes import Guess
 class LabelItem(msgspec.Struct):
     """A message to label, what was said before, and the model's guess.
 
-    `why` it is asked: `unsure` or drawn at `random`.
+    `why` it is asked: `unsure`, drawn at `random`, or asked for to be looked at `again`.
     """
 
     message_id: str
@@ -38,6 +38,23 @@ class LabelNext(msgspec.Struct):
     waiting: int
     today: int
     needs: list[Need]
+
+
+class Suspect(msgspec.Struct):
+    """A label worth a second look: what the model takes the message for instead.
+
+    `chance` is that of the label to be wrong, 0..1; `alike` labels say the same; `gain` is what
+    looking again saves, in minutes of an agent.
+    """
+
+    message_id: str
+    text: str
+    by: str
+    given: str
+    better: str
+    chance: float
+    alike: int
+    gain: float
 
 
 class Opinion(msgspec.Struct):

@@ -71,6 +71,12 @@ def thread(connection: Connection, conversation_id: int, limit: int) -> list[Not
     return [_to_row(row) for row in reversed(rows)]
 
 
+def naming(connection: Connection, name: str, among: int) -> list[NoteRow]:
+    """Return those of the `among` newest notes that name somebody as `@name`, the newest first."""
+    rows = connection.execute(_select().order_by(note.c.id.desc()).limit(among))
+    return [_to_row(row) for row in rows if name in _MENTION.findall(row.text)]
+
+
 def mentioned(connection: Connection, text: str) -> Sequence[int]:
     """Return the ids of the colleagues whom a text names."""
     names = set(_MENTION.findall(text))

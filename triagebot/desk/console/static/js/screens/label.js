@@ -8,10 +8,13 @@ import { showSide, showWork } from "../ui/frame.js";
 import { createLane } from "../ui/lane.js";
 import { pickIntent } from "../ui/picker.js";
 import { said, talkBefore, verdictButton } from "../ui/task.js";
+import { complain } from "../ui/toast.js";
 
 const MOST_NEEDS = 12;
+const MOST_SUSPECTS = 8;
 let needs = [];
 let disputes = [];
+let suspects = [];
 
 const lane = createLane({
   words: "queue",
@@ -24,12 +27,20 @@ const lane = createLane({
     return next.item;
   },
   draw,
-  changed: loadDisputes,
+  changed: loadDoubts,
 });
 
-async function loadDisputes() {
-  disputes = await get("/label-queue/disputes").catch(() => []);
+async function loadDoubts() {
+  [disputes, suspects] = await Promise.all(["disputes", "suspects"].map((name) => get(`/label-queue/${name}`).catch(() => [])));
   drawSide();
+}
+
+async function lookAgain(id) {
+  try {
+    lane.show(await get(`/label-queue/messages/${id}`));
+  } catch (error) {
+    complain(error.advice);
+  }
 }
 
 const guesses = () => lane.item()?.guess?.intents ?? [];
@@ -83,6 +94,18 @@ function drawSide(intent = guesses()[0]?.intent) {
       lines.length === 0 && el("p", { class: "quiet" }, t("queue.needs.none")),
       ...lines.map(({ intent: name, needs: n }) =>
         el("p", {}, t("queue.needs.line", { intent: intentTitle(name), n: number(n) })),
+      ),
+    ),
+    card(
+      t("queue.suspects"),
+      suspects.length === 0 && el("p", { class: "quiet" }, t("queue.suspects.none")),
+      ...suspects.slice(0, MOST_SUSPECTS).map(({ message_id: id, text, by, given, better, gain }) =>
+        el(
+          "button",
+          { type: "button", class: "dispute suspect", on: { click: () => lookAgain(id) } },
+          el("span", { class: "clamped" }, text),
+          el("small", {}, t("queue.suspects.line", { by, given: intentTitle(given), better: intentTitle(better), gain: score(gain) })),
+        ),
       ),
     ),
     card(

@@ -91,5 +91,5 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
     load();
     changed();
   }
-  return { judge, start, item: () => item };
+  return { judge, start, show, item: () => item };
 }
