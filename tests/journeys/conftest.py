@@ -146,8 +146,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, models: Path, intents: Path) -> Iterator[ServerProcess]:
+def running(
+    folder: Path, models: Path, intents: Path, settings: str = ""
+) -> Iterator[ServerProcess]:
     """A server whose folder holds intents, the promoted bundle and an empty store."""
+    (folder / "triagebot.toml").write_text(settings, encoding="utf-8")
     shutil.copytree(intents, folder / "intents")
     shutil.copytree(models, folder / "models")
     root = str(Path(__file__).parents[2])

@@ -37,6 +37,20 @@ def test_a_message_is_found_and_opened_where_it_was_said(server, agent, fan):
         assert breaches(page) == []
 
 
+def test_ops_pin_a_stage_and_let_it_go(server):
+    ops = add_agent(server, "ops", "ops")
+    with open_browser() as browser:
+        page = open_desk(browser, server, ops)
+        page.goto(f"{server.url}/desk/wall")
+        rules = page.locator(".stage", has_text="只用规则")
+        rules.get_by_role("button", name="固定在这一级").click()
+        assert breaches(page) == []
+        page.locator("dialog .primary").click()
+        expect(page.locator(".stage.now")).to_contain_text("只用规则")
+        rules.get_by_role("button", name="恢复自动").click()
+        expect(page.locator(".stage.now")).to_contain_text("正常")
+
+
 def test_the_wall_shows_the_stage_and_a_shortcut_is_moved(server):
     agent = add_agent(server, "zhou")
     with open_browser() as browser:

@@ -31,13 +31,14 @@ def test_a_model_is_promoted_by_its_typed_name_and_rolled_back(server, engineer,
         expect(page.locator("dialog .primary")).to_be_disabled()
         assert breaches(page) == []
         confirm(page, "other", "试一次")
-        expect(other).to_contain_text("正在使用")
+        # The server reads and tests the model before it lets it serve.
+        expect(other).to_contain_text("正在使用", timeout=30_000)
         expect(page.locator(".steps li").first).to_contain_text("suan")
         assert breaches(page) == []
 
         other.get_by_role("button", name="回滚").click()
         confirm(page, "other", "")
-        expect(other).not_to_contain_text("正在使用")
+        expect(other).not_to_contain_text("正在使用", timeout=30_000)
         engineer.sign_in(engineer.name, engineer.password)
         assert engineer.call("GET", "/api/v1/models")["current"] == bundle_folder.name
         engineer.call("PUT", "/api/v1/session/language", {"language": "en"})

@@ -114,7 +114,7 @@ class WebChatApi:
         """Return what came after the cursor, at once or when something comes."""
         visitor = visitor_of(call.request)
         after = parse_cursor(call.query.after)
-        response = respond(await self._wait(visitor.fan, after, call.query.wait))
+        response = respond(await self._wait(visitor.fan, after, call.query))
         visitor.greet(response, self._secure)
         return response
 
@@ -132,8 +132,8 @@ class WebChatApi:
         detail = {"option": said.option} if said.option else {}
         return Inbound(CHANNEL, fan, key, Kind.TEXT, said.text, self._clock(), detail=detail)
 
-    async def _wait(self, fan: str, after: Cursor, seconds: float) -> Items:
-        deadline = asyncio.get_running_loop().time() + seconds
+    async def _wait(self, fan: str, after: Cursor, poll: Poll) -> Items:
+        deadline = asyncio.get_running_loop().time() + poll.wait
         acknowledged = False
         while True:
             conversation_id = await conversation_of(self._db, fan)
@@ -145,7 +145,8 @@ class WebChatApi:
                 # Read after listening has begun, so that nothing falls between.
                 items = await self._read(conversation_id, after)
                 left = deadline - asyncio.get_running_loop().time()
-                if items.items or left <= 0 or event.is_set():
+                is_new = bool(items.items) or poll.asks not in (None, items.rate)
+                if is_new or left <= 0 or event.is_set():
                     return items
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(left, LOOK_AGAIN)):

@@ -44,10 +44,15 @@ class Heard(msgspec.Struct):
 
 
 class Poll(msgspec.Struct, forbid_unknown_fields=True):
-    """What comes after a cursor; waits up to `wait` seconds for something new."""
+    """What comes after a cursor; waits up to `wait` seconds for something new.
+
+    `asks` is whether the caller is asking the fan how the talk was: when that is not so any more,
+    or becomes so, there is an answer at once.
+    """
 
     after: Annotated[str, msgspec.Meta(max_length=50)] = ""
     wait: Annotated[float, msgspec.Meta(ge=0, le=30)] = 0
+    asks: bool | None = None
 
 
 class Item(msgspec.Struct, rename={"from_": "from"}):

@@ -110,7 +110,8 @@
     for (;;) {
       const wait = cursor === "" ? 0 : WAIT;
       try {
-        const news = await call(`/messages?after=${encodeURIComponent(cursor)}&wait=${wait}`);
+        const asks = Boolean(document.querySelector("#rating:not([hidden]) button:not([hidden])"));
+        const news = await call(`/messages?after=${encodeURIComponent(cursor)}&wait=${wait}&asks=${asks}`);
         news.items.forEach(showNew);
         cursor = news.cursor || "0.0";
         showQueue(news.waiting);

@@ -16,6 +16,12 @@
     return node;
   };
 
+  // The site's own rules end at this element, however hostile: what is in it lives in a shadow.
+  const host = document.createElement("div");
+  host.style.setProperty("all", "initial", "important");
+  host.style.setProperty("display", "block", "important");
+  const shadow = host.attachShadow({ mode: "open" });
+
   const button = styled("button", {
     position: "fixed", right: "20px", bottom: "20px", zIndex: "2147483000", border: "0", borderRadius: "99px",
     padding: "12px 20px", background: color, color: "#fff", font: "600 15px system-ui, sans-serif",
@@ -40,7 +46,7 @@
       frame = styled("iframe", { position: "fixed", zIndex: "2147483000", border: "0", background: "#fff", boxShadow: "0 12px 48px rgba(0,0,0,.3)" });
       frame.src = `${home}/chat`;
       frame.title = label;
-      document.body.append(frame);
+      shadow.append(frame);
     }
     if (frame) frame.style.display = open ? "block" : "none";
     button.textContent = open ? "\u00d7" : label;
@@ -56,5 +62,6 @@
   });
   narrow.addListener(place);
   window.triagebotWidget = { open: () => toggle(true), close: () => toggle(false) };
-  document.body.append(button);
+  shadow.append(button);
+  document.body.append(host);
 })();
