@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).parents[2] / "triagebot"
 CONSOLE = PACKAGE / "desk" / "console"
 WEBCHAT = PACKAGE / "channels" / "webchat"
 CONSOLE_BYTES = 60 * 1024
-WHOLE_BYTES = 90 * 1024
+WHOLE_BYTES = 96 * 1024
 WEBCHAT_BYTES = 15 * 1024
 
 FORBIDDEN = {
