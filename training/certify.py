@@ -21,7 +21,8 @@ from training.judged import Evidence, gather
 from training.model_card import model_card
 from training.outcomes import Judged
 from training.report import Report, write
-from training.thresholds import Certificate, Certified, certify, refuted, upper_bound
+from training.thresholds import Certificate, Certified, certify, refuted
+from triagebot.binomial import upper_bound
 from triagebot.domain.label import Label
 from triagebot.triage.case import NEVER
 from triagebot.triage.registry import IntentProof, Proof, load

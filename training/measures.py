@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.thresholds import upper_bound
+from triagebot.binomial import upper_bound
 
 BINS = 15
 """Bins of the calibration error, each with as many messages as the next (equal mass)."""

@@ -23,20 +23,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
+
+from triagebot.binomial import needed, tail, upper_bound
 
 LADDER: tuple[float, ...] = (0.998, 0.995, *(round(0.99 - i / 100, 2) for i in range(95)))
 """The thresholds that are tried, strictest first. Fixed, as the proof demands."""
 
 FORGIVEN = 1
 """Wrong messages that the first step of a walk can bear."""
-
-_ENDLESS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,42 +131,9 @@ def certify(
     return Certificate(sure, proofs, n, errors, bound, share, provisional)
 
 
-def upper_bound(errors: int, n: int, delta: float) -> float:
-    """Return the exact Clopper-Pearson bound: the error rate is below it with 1 - `delta`.
-
-    Without messages nothing is known, and the bound is 1.
-    """
-    if errors >= n:
-        return 1.0
-    low, high = errors / n, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _tail(errors, n, middle) > delta else (low, middle)
-    return high
-
-
 def refuted(errors: int, n: int, max_error: float, delta: float = 0.05) -> bool:
     """Return whether so many errors are too many for chance; it only makes more careful."""
-    return errors > 0 and float(betainc(errors, n - errors + 1, max_error)) <= delta
-
-
-@lru_cache(maxsize=4096)
-def needed(errors: int, max_error: float, delta: float) -> int:
-    """Return how many messages, `errors` of them wrong, prove a rate of at most `max_error`."""
-    if max_error <= 0.0:
-        return _ENDLESS
-    low, high = errors, errors + 1
-    while high < _ENDLESS and _tail(errors, high, max_error) > delta:
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _tail(errors, middle, max_error) > delta else (low, middle)
-    return high
-
-
-def _tail(errors: int, n: int, rate: float) -> float:
-    """Return the probability of at most `errors` wrong among `n` at this rate."""
-    return 1.0 if errors >= n else float(betainc(n - errors, errors + 1, 1.0 - rate))
+    return errors > 0 and 1.0 - tail(errors - 1, n, max_error) <= delta
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +162,7 @@ def _walk(
         tried.append(step)
         if step.n < start:
             continue
-        if _tail(step.errors, step.n, promise) > delta:
+        if tail(step.errors, step.n, promise) > delta:
             break
         proven = step
     at = proven or min(tried, key=lambda step: _missing(step, promise, delta))

@@ -6,12 +6,17 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
+import numpy as np
+
 _ENDLESS = 10_000_000
 _STEPS = 60
 
 
 def upper_bound(errors: int, n: int, delta: float) -> float:
-    """Return the exact Clopper-Pearson bound: the rate is below it with 1 - `delta`."""
+    """Return the exact Clopper-Pearson bound: the rate is below it with 1 - `delta`.
+
+    Without messages nothing is known, and the bound is 1.
+    """
     if errors >= n:
         return 1.0
     return _bisect(lambda rate: tail(errors, n, rate) > delta, errors / n, 1.0)
@@ -44,12 +49,12 @@ def tail(errors: int, n: int, rate: float) -> float:
         return 1.0
     if rate >= 1.0:
         return 0.0
-    whole, right, wrong = math.lgamma(n + 1), math.log1p(-rate), math.log(rate)
-    terms = (
-        math.exp(whole - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * wrong + (n - k) * right)
-        for k in range(errors + 1)
-    )
-    return min(1.0, math.fsum(terms))
+    # From none wrong to so many, each term by the one before it: C(n, k) / C(n, k-1) = (n-k+1) / k.
+    k = np.arange(1, errors + 1)
+    steps = np.log((n - k + 1) / k) + math.log(rate) - math.log1p(-rate)
+    none_wrong = n * math.log1p(-rate)
+    more = float(np.exp(none_wrong + np.cumsum(steps)).sum())
+    return min(1.0, math.exp(none_wrong) + more)
 
 
 def mcnemar(better: int, worse: int) -> float:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from training.thresholds import LADDER, certify, needed, upper_bound
+from training.thresholds import LADDER, certify
+from triagebot.binomial import needed, upper_bound
 
 INTENTS = ("even", "falling", "hump", "rising", "easy")
 PROMISE, SURE, DRAWS = 0.05, 0.9, 500
