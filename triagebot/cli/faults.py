@@ -148,6 +148,19 @@ def upgrade(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate
 
 
 @faults.command()
+@_options(3)
+@click.option("--rate", default=100.0, show_default=True, help="Messages a second.")
+def failover(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+    """Kill the primary of three; needs what `outages` needs, patroni and etcd."""
+    from triagebot.faults import failover as run
+
+    models = Path(obj["settings"].models.dir)
+    with tempfile.TemporaryDirectory(prefix="triagebot-failover-") as name, _bar(rounds) as step:
+        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
+    _finish(obj, tally, keep)
+
+
+@faults.command()
 @click.option("--seed", default=1, show_default=True, help="Where chance begins.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
 @click.option("--rows", default=0, show_default=True, help="Messages that are there before.")

@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import psycopg
 
@@ -53,7 +54,8 @@ def run(
     fault, which must show.
     """
     tally = Tally("outages", seed, planted)
-    outages = Outages(tally, folder, models, program, random.Random(seed))  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311
+    outages = _Taken(tally, folder, models, program, chance, PostgresServer())
     with tally.timed():
         try:
             asyncio.run(outages.live(rounds, rate, seconds, report))
@@ -62,8 +64,29 @@ def run(
     return tally
 
 
-class Outages:
-    """Two nodes on one PostgreSQL under load; `disturb` is what happens to them in a round."""
+class Postgres(Protocol):
+    """A database with files of its own."""
+
+    @property
+    def url(self) -> str:
+        """Its address for nodes."""
+
+    @property
+    def plain_url(self) -> str:
+        """Its address for the driver alone."""
+
+    def start(self) -> float:
+        """Start it."""
+
+    def remove(self) -> None:
+        """End it in any state."""
+
+
+P = TypeVar("P", bound=Postgres)
+
+
+class Outages(Generic[P]):
+    """Two nodes on one database under load; `disturb` is what happens to them in a round."""
 
     def __init__(
         self,
@@ -72,10 +95,11 @@ class Outages:
         models: Path,
         program: Sequence[str],
         chance: random.Random,
+        postgres: P,
     ) -> None:
         self.tally = tally
         self.chance = chance
-        self.postgres = PostgresServer()
+        self.postgres = postgres
         self.nodes = [
             ServerProcess(
                 folder / f"node-{number}",
@@ -118,26 +142,7 @@ class Outages:
         self.postgres.remove()
 
     async def disturb(self, number: int, length: float) -> None:
-        """Take PostgreSQL away for so many seconds, in one of three ways."""
-        kind, with_node = KINDS[number % len(KINDS)], number % 2 == 0
-        self.tally.add(f"PostgreSQL {kind}")
-        if kind == "frozen":
-            self.postgres.freeze()
-        else:
-            (self.postgres.kill if kind == "killed" else self.postgres.stop)()
-        await asyncio.sleep(length / 2)
-        victim = self.chance.choice(self.nodes) if with_node else None
-        if victim:
-            victim.kill()
-            self.tally.add("nodes killed meanwhile")
-        await asyncio.sleep(length / 2)
-        if kind == "frozen":
-            self.postgres.thaw()
-        else:
-            await asyncio.to_thread(self.postgres.start)
-        if victim:
-            victim.launch()
-            await asyncio.to_thread(victim.wait_until_ready)
+        """Do to the nodes or their database what this is about; `length` is in seconds."""
 
     async def _emptied(self) -> float:
         """Wait until no node has anything in its spool, and return the seconds."""
@@ -169,6 +174,30 @@ class Outages:
         )
         tally.figures["slowest answer, s"] = round(ledger.slowest, 3)
         tally.figures["ends"] = ", ".join(f"{n} {end}" for end, n in ledger.ends.items())
+
+
+class _Taken(Outages[PostgresServer]):
+    async def disturb(self, number: int, length: float) -> None:
+        """Take PostgreSQL away for so many seconds, in one of three ways."""
+        kind, with_node = KINDS[number % len(KINDS)], number % 2 == 0
+        self.tally.add(f"PostgreSQL {kind}")
+        if kind == "frozen":
+            self.postgres.freeze()
+        else:
+            (self.postgres.kill if kind == "killed" else self.postgres.stop)()
+        await asyncio.sleep(length / 2)
+        victim = self.chance.choice(self.nodes) if with_node else None
+        if victim:
+            victim.kill()
+            self.tally.add("nodes killed meanwhile")
+        await asyncio.sleep(length / 2)
+        if kind == "frozen":
+            self.postgres.thaw()
+        else:
+            await asyncio.to_thread(self.postgres.start)
+        if victim:
+            victim.launch()
+            await asyncio.to_thread(victim.wait_until_ready)
 
 
 def _is_empty(node: ServerProcess) -> bool:

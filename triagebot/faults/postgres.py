@@ -100,7 +100,7 @@ class PostgresServer:
         if self._process is None:
             return
         # The first has all others as children; stopped first, it makes no new ones.
-        for pid in (self._process.pid, *_children(self._process.pid)):
+        for pid in (self._process.pid, *process_children(self._process.pid)):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
@@ -125,7 +125,8 @@ def _user() -> str | None:
     return USER if os.geteuid() == 0 else None
 
 
-def _children(pid: int) -> Iterator[int]:
+def process_children(pid: int) -> Iterator[int]:
+    """Yield the processes that a process started itself."""
     for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             # The name stands in brackets and may hold anything.

@@ -24,6 +24,8 @@ WHAT = {
     "outages": "PostgreSQL killed, frozen (`SIGSTOP`) and restarted under load, by turns, with "
     "two nodes in front; in every second outage a node is killed too; `acked` by the store or by "
     "a spool",
+    "failover": "three PostgreSQL servers under Patroni on one machine, with a quorum of "
+    "synchronous standbys; the primary and its Patroni are killed under load and come back",
     "upgrade": "one of two nodes after the other is ended and started again under load, while "
     "columns are added and their tables stay locked for 1 to 8 s; the other node goes on",
     "backup": "a copy made under load, the original deleted, the copy put back; `acked` = before "
@@ -47,27 +49,35 @@ triagebot faults kill --rounds 2000            triagebot faults powercut --round
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
 triagebot faults claims --rounds 10000         triagebot faults simulate --rounds 100000
 triagebot faults outages --rounds 50           triagebot faults upgrade --rounds 20
+triagebot faults failover --rounds 10
 triagebot faults backup --rows 3000000         triagebot faults claims --url URL --rounds 10000
 triagebot faults report
 ```
 
-Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, `outages`, `upgrade`
-and `backup`, `--planted NAME`; the exit code is 4 when a promise was broken or a planted fault did
-not show. The shorter runs, and the planted faults of those four, are in `tests/faults/`.
+Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `kill`, `outages`,
+`upgrade`, `failover` and `backup`, `--planted NAME`; the exit code is 4 when a promise was broken
+or a planted fault did not show. The shorter runs, and the planted faults of the others but
+`failover`, are in `tests/faults/`.
 
 ## What has failed
 
-On 2026-11-28, on a machine that was busy with other work (load 7 to 19) and while the code still
-changed, runs that are not in the table above:
+All runs above took place on two processors that other work kept busy (load 7 to 20), so that
+seconds are several times those of a quiet machine:
 
-- **outages**: four of five longer runs, at 40 to 200 messages a second, broke their limits of
-  *time*: spools were not empty after 120 s, the slowest acknowledgement took up to 7.1 s. None
-  lost, changed or doubled a message. The limits hold in the short run that is in the table; for
-  long ones they are not proven.
-- **kill**: one batch of 40 ended early, as the server was not ready in time; recoveries took 11 to
-  17 s there, above the 3 s that are aimed at.
-- **claims on PostgreSQL**: 10,000 items did not finish in 480 s.
-- **Never run**: a failover of Patroni's, an upgrade under load, a restore of 3 million rows.
+- **outages**: the slowest acknowledgement of 24,118 took 5.1 s, above the 2.5 s that are aimed at;
+  in the runs before it 1.9 and 2.6 s. Until 2026-11-28 longer runs did not empty the spools at all
+  in 120 s: a store that was too busy for old and new messages together let each new one wait out
+  its second and then sent it to the spool as well. The spool now comes first when that happens;
+  the same runs empty it in at most 11 s.
+- **kill**: recoveries take 15 to 26 s at a load of 12 to 18, above the 3 s that are aimed at. A
+  start uses 2.8 s of processor time: 1.0 to import, 1.5 to build the model's index, 0.2 for all
+  else. One early batch of 40 ended before its time: the server was not ready within a minute.
+- **claims on PostgreSQL** did not finish in 480 s as long as two nodes waited for each other's rows
+  until PostgreSQL ended one of them. They do not any more.
+- **upgrade**: a migration may want tables in another order than a node that uses them, and is then
+  ended by PostgreSQL. It used to fail the start and now begins anew; the first run found it.
+- **Not yet**: 2,000 kills and 100,000 simulated evenings are aimed at; the table says how many
+  there were.
 
 ## How far it goes
 
@@ -89,8 +99,11 @@ changed, runs that are not in the table above:
   the real SQL on SQLite in memory. HTTP, threads and PostgreSQL's locks are not in it; the other
   runs have those.
 - **Outages** run on one machine: two nodes, the database and the sender share its processors, and
-  the figures in seconds are of that machine, with other work beside it where the line says so. A
-  failover of three machines (Patroni) and a lossy network are not in it.
+  the figures in seconds are of that machine, with other work beside it where the line says so.
+- **Failovers** run on one machine too, with one etcd for three: machines die there, but no network
+  is cut or lossy, and no member comes back believing that it still leads.
+- **Upgrades** add columns while both nodes run this version; a node of an older release is not in
+  it, as there is none yet.
 - **Not covered**: real power loss, a 24-hour soak, PostgreSQL under power loss, failing hardware
   memory, and damage that changes a message and its checksum alike (1 in 4 billion).
 """

@@ -19,6 +19,7 @@ from psycopg import sql
 
 from triagebot.errors import Busy
 from triagebot.faults.outages import RATE, Outages
+from triagebot.faults.postgres import PostgresServer
 from triagebot.faults.process import PROGRAM, ServerProcess
 from triagebot.faults.tally import Tally
 from triagebot.store.schema import MIGRATION_LOCK
@@ -44,7 +45,8 @@ def run(
 ) -> Tally:
     """Upgrade a node in each of `rounds`, with tables locked for so many `seconds`, from and to."""
     tally = Tally("upgrade", seed, planted)
-    upgrades = _Upgrades(tally, folder, models, program, random.Random(seed))  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311
+    upgrades = _Upgrades(tally, folder, models, program, chance, PostgresServer())
     with tally.timed():
         try:
             asyncio.run(upgrades.live(rounds, rate, seconds, report))
@@ -56,7 +58,7 @@ def run(
     return tally
 
 
-class _Upgrades(Outages):
+class _Upgrades(Outages[PostgresServer]):
     async def disturb(self, number: int, length: float) -> None:
         """End a node, change the tables, start it."""
         node = self.nodes[number % len(self.nodes)]

@@ -1,0 +1,65 @@
+"""Lets the primary's machine die under load, again and again, while Patroni puts another in place.
+
+The dead machine comes back as a standby before the next one dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from triagebot.faults.outages import RATE, Outages
+from triagebot.faults.patroni import PatroniCluster
+from triagebot.faults.process import PROGRAM
+from triagebot.faults.tally import Tally
+
+PATIENCE = 120.0
+
+
+def run(
+    rounds: int,
+    seed: int,
+    folder: Path,
+    models: Path,
+    *,
+    rate: float = RATE,
+    program: Sequence[str] = PROGRAM,
+    planted: str = "",
+    report: Callable[[int], None] = lambda _: None,
+) -> Tally:
+    """Kill the primary `rounds` times. Raises `NothingToDo` where Patroni is not installed."""
+    tally = Tally("failover", seed, planted)
+    chance = random.Random(seed)  # noqa: S311
+    failovers = _Failovers(tally, folder, models, program, chance, PatroniCluster())
+    with tally.timed():
+        try:
+            asyncio.run(failovers.live(rounds, rate, (1.0, 5.0), report))
+        finally:
+            failovers.end()
+    return tally
+
+
+class _Failovers(Outages[PatroniCluster]):
+    async def disturb(self, number: int, length: float) -> None:
+        """Kill the primary, wait for another, and bring the dead one back."""
+        await asyncio.sleep(length)
+        victim = await self._primary()
+        self.postgres.kill(victim)
+        began = time.monotonic()
+        await self._primary(victim)
+        self.tally.worst("until another took writes, s", round(time.monotonic() - began, 1))
+        self.postgres.bring_back(victim)
+        whole = await asyncio.to_thread(self.postgres.wait_until_whole)
+        self.tally.worst("until all three were there again, s", round(whole, 1))
+
+    async def _primary(self, dead: int = -1) -> int:
+        """Wait for a primary other than the dead one. Raises `TimeoutError` if there is none."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                found = await asyncio.to_thread(self.postgres.primary)
+                if found is not None and found != dead:
+                    return found
+                await asyncio.sleep(0.1)

@@ -1,0 +1,200 @@
+"""Three PostgreSQL servers under Patroni on loopback, the first of which can die with its machine.
+
+One etcd stands for the three of a real cluster: what is tried here is the database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from triagebot.errors import Busy, NothingToDo
+from triagebot.faults.postgres import USER, binaries, process_children
+from triagebot.faults.process import free_port
+
+MEMBERS = 3
+START_SECONDS = 180.0
+
+
+class PatroniCluster:
+    """A primary and two standbys, of which one has every commit before it is acknowledged.
+
+    Raises `NothingToDo` where Patroni (4.1 or later), etcd or PostgreSQL is not installed.
+    """
+
+    def __init__(self) -> None:
+        self._bin = binaries()
+        self._patroni, self._etcd_program = _program("patroni"), _program("etcd")
+        self._folder = Path(tempfile.mkdtemp(prefix="triagebot-patroni-"))
+        self._folder.chmod(0o755)
+        self._etcd_port, self._peer_port = free_port(), free_port()
+        self._ports = [free_port() for _ in range(MEMBERS)]
+        self._rest = [free_port() for _ in range(MEMBERS)]
+        self._etcd: subprocess.Popen[bytes] | None = None
+        self._members: list[subprocess.Popen[bytes] | None] = [None] * MEMBERS
+
+    @property
+    def url(self) -> str:
+        """The address of whichever member takes writes."""
+        return self.plain_url.replace("postgresql:", "postgresql+psycopg:")
+
+    @property
+    def plain_url(self) -> str:
+        """The same for the driver alone."""
+        hosts, ports = ",".join(["127.0.0.1"] * MEMBERS), ",".join(map(str, self._ports))
+        where = f"host={hosts}&port={ports}&target_session_attrs=read-write"
+        return f"postgresql://{USER}@/postgres?{where}"
+
+    def start(self) -> float:
+        """Start everything and return the seconds until there are a primary and two standbys."""
+        began = time.monotonic()
+        client = f"http://127.0.0.1:{self._etcd_port}"
+        peer = f"http://127.0.0.1:{self._peer_port}"
+        self._etcd = self._run(
+            "etcd",
+            [self._etcd_program, "--name=e", f"--data-dir={self._own('etcd')}",
+             f"--listen-client-urls={client}", f"--advertise-client-urls={client}",
+             f"--listen-peer-urls={peer}", f"--initial-advertise-peer-urls={peer}",
+             f"--initial-cluster=e={peer}"],
+        )  # fmt: skip
+        for number in range(MEMBERS):
+            self.bring_back(number)
+        self.wait_until_whole()
+        return time.monotonic() - began
+
+    def bring_back(self, number: int) -> None:
+        """Start a member, also one that had died; it follows whoever is the primary."""
+        path = self._own(f"db{number}") / "patroni.yml"
+        path.write_text(json.dumps(self._settings(number)), encoding="utf-8")
+        self._members[number] = self._run(f"db{number}", [self._patroni, str(path)])
+
+    def primary(self) -> int | None:
+        """Return the number of the member that takes writes, None while there is none."""
+        for number, port in enumerate(self._rest):
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/primary", timeout=2),
+            ):
+                return number
+        return None
+
+    def wait_until_whole(self) -> float:
+        """Return the seconds until all members are there again. Raises `Busy` if never."""
+        began = time.monotonic()
+        while time.monotonic() - began < START_SECONDS:
+            states = self._states()
+            if len(states) == MEMBERS and all(s in ("running", "streaming") for s in states):
+                return time.monotonic() - began
+            time.sleep(0.2)
+        raise Busy(f"Patroni's members are {self._states()}; see {self._folder}.")
+
+    def kill(self, number: int) -> None:
+        """Let a member's machine die: Patroni and PostgreSQL between two instructions."""
+        member = self._members[number]
+        pids = [member.pid] if member else []
+        with suppress(OSError, ValueError, IndexError):
+            file = self._folder / f"db{number}" / "data" / "postmaster.pid"
+            postmaster = int(file.read_text().splitlines()[0])
+            pids += [postmaster, *process_children(postmaster)]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if member:
+            member.wait(30)
+        self._members[number] = None
+
+    def remove(self) -> None:
+        """End everything and delete its files."""
+        for number in range(MEMBERS):
+            self.kill(number)
+        if self._etcd:
+            self._etcd.kill()
+            self._etcd.wait(30)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _states(self) -> list[str]:
+        for port in self._rest:
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/cluster", timeout=2) as response,
+            ):
+                return [str(member["state"]) for member in json.load(response)["members"]]
+        return []
+
+    def _settings(self, number: int) -> dict[str, Any]:
+        """Return the file of one member, as in `deploy/patroni`, on loopback and without words."""
+        folder = self._own(f"db{number}")
+        return {
+            "scope": "triagebot",
+            "name": f"db{number}",
+            "restapi": _both(self._rest[number]),
+            "etcd3": {"hosts": [f"127.0.0.1:{self._etcd_port}"]},
+            "bootstrap": {"dcs": _DCS, "initdb": [{"encoding": "UTF8"}, "data-checksums"]},
+            "postgresql": {
+                **_both(self._ports[number]),
+                "data_dir": str(folder / "data"),
+                "pgpass": str(folder / "pgpass"),
+                "bin_dir": str(self._bin),
+                "parameters": {"unix_socket_directories": str(folder)},
+                "authentication": {
+                    "superuser": {"username": USER},
+                    "replication": {"username": "replicator"},
+                },
+                "pg_hba": [
+                    "host all all 127.0.0.1/32 trust",
+                    "local all all trust",
+                    "host replication all 127.0.0.1/32 trust",
+                ],
+            },
+        }
+
+    def _own(self, name: str) -> Path:
+        """Return a folder that the servers' user may write to."""
+        folder = self._folder / name
+        folder.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam(USER)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        return folder
+
+    def _run(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+        with (self._folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own servers
+                arguments,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                user=USER if os.geteuid() == 0 else None,
+            )
+
+
+_DCS = {
+    "ttl": 20,
+    "loop_wait": 5,
+    "retry_timeout": 5,
+    "maximum_lag_on_failover": 0,
+    "synchronous_mode": "quorum",
+    "synchronous_node_count": 1,
+    "postgresql": {"use_pg_rewind": True, "parameters": {"wal_log_hints": "on"}},
+}
+
+
+def _both(port: int) -> dict[str, str]:
+    return dict.fromkeys(("listen", "connect_address"), f"127.0.0.1:{port}")
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise NothingToDo(f"{name} is not on this machine.")
+    return found
