@@ -39,9 +39,8 @@ def test_an_upgrade_under_load_loses_nothing_and_keeps_nobody_waiting(tmp_path, 
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("disturbing", [outages, upgrade], ids=["outage", "upgrade"])
-def test_a_spool_that_forgets_shows(tmp_path, promoted_models, disturbing):
-    tally = disturbing.run(
-        1, 11, tmp_path, promoted_models, rate=50, seconds=(3, 3), program=FORGETFUL
+def test_a_spool_that_forgets_shows(tmp_path, promoted_models):
+    tally = outages.run(
+        1, 11, tmp_path, promoted_models, rate=100, seconds=(3, 4), program=FORGETFUL
     )
     assert tally.lost > 0

@@ -34,11 +34,7 @@ def run(
     tally = Tally("failover", seed, planted)
     chance = random.Random(seed)  # noqa: S311
     failovers = _Failovers(tally, folder, models, program, chance, PatroniCluster())
-    with tally.timed():
-        try:
-            asyncio.run(failovers.live(rounds, rate, (1.0, 5.0), report))
-        finally:
-            failovers.end()
+    failovers.run(rounds, rate, (1.0, 5.0), report)
     return tally
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -56,11 +57,7 @@ def run(
     tally = Tally("outages", seed, planted)
     chance = random.Random(seed)  # noqa: S311
     outages = _Taken(tally, folder, models, program, chance, PostgresServer())
-    with tally.timed():
-        try:
-            asyncio.run(outages.live(rounds, rate, seconds, report))
-        finally:
-            outages.end()
+    outages.run(rounds, rate, seconds, report)
     return tally
 
 
@@ -85,7 +82,7 @@ class Postgres(Protocol):
 P = TypeVar("P", bound=Postgres)
 
 
-class Outages(Generic[P]):
+class Outages(ABC, Generic[P]):
     """Two nodes on one database under load; `disturb` is what happens to them in a round."""
 
     def __init__(
@@ -111,14 +108,29 @@ class Outages(Generic[P]):
             for number in range(NODES)
         ]
 
-    async def live(
+    def run(
         self,
         rounds: int,
         rate: float,
         seconds: tuple[float, float],
         report: Callable[[int], None],
     ) -> None:
-        """Start everything, let the outages come, and compare."""
+        """Start everything, let `rounds` come, compare, and stop everything that still runs."""
+        with self.tally.timed():
+            try:
+                asyncio.run(self._live(rounds, rate, seconds, report))
+            finally:
+                for node in self.nodes:
+                    node.kill()
+                self.postgres.remove()
+
+    async def _live(
+        self,
+        rounds: int,
+        rate: float,
+        seconds: tuple[float, float],
+        report: Callable[[int], None],
+    ) -> None:
         self.postgres.start()
         for node in self.nodes:
             node.launch()
@@ -135,12 +147,7 @@ class Outages(Generic[P]):
         await self._emptied()
         self._compare(sender)
 
-    def end(self) -> None:
-        """Stop everything that still runs."""
-        for node in self.nodes:
-            node.kill()
-        self.postgres.remove()
-
+    @abstractmethod
     async def disturb(self, number: int, length: float) -> None:
         """Do to the nodes or their database what this is about; `length` is in seconds."""
 

@@ -47,11 +47,7 @@ def run(
     tally = Tally("upgrade", seed, planted)
     chance = random.Random(seed)  # noqa: S311
     upgrades = _Upgrades(tally, folder, models, program, chance, PostgresServer())
-    with tally.timed():
-        try:
-            asyncio.run(upgrades.live(rounds, rate, seconds, report))
-        finally:
-            upgrades.end()
+    upgrades.run(rounds, rate, seconds, report)
     slowest = float(tally.figures["slowest answer, s"])
     if slowest > SLOWEST_ANSWER:
         tally.faults.append(f"an answer took {slowest} s")
