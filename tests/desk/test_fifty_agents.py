@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
 from tests.desk.conftest import Desk, World
+from tests.desk.test_live import Listener, listening
 from triagebot.desk import conversations as api
 from triagebot.store import conversation_changes, conversations
 from triagebot.store.conversation_changes import Change
@@ -46,8 +48,34 @@ async def taken(world: World, desks: list[Desk]) -> list[list[str]]:
     return await asyncio.gather(*working)
 
 
+async def owners_told(desk: Desk, listener: Listener) -> dict[str, str]:
+    """Listen until everybody is somebody's; return whose each is, as one screen was told.
+
+    Like a screen it loads the list anew when it was told that it has fallen behind.
+    """
+    owners: dict[str, str] = {}
+    while len(owners) < FANS:
+        event = await listener.next()
+        rows = [event.data] if event.name == "conversation" else []
+        if event.name == "resync":
+            rows = (await desk.get(f"{PATH}?view=open&limit=200"))["items"]
+        owners.update({row["id"]: row["agent"]["name"] for row in rows if row["agent"]})
+    return owners
+
+
 async def test_none_is_taken_twice_and_none_is_lost(world: World, desks: list[Desk]) -> None:
-    found = await taken(world, desks)
+    async with AsyncExitStack() as screens:
+        watching = [
+            asyncio.create_task(
+                owners_told(desk, await screens.enter_async_context(listening(desk)))
+            )
+            for desk in desks[::10]
+        ]
+        found = await taken(world, desks)
+        told = await asyncio.gather(*watching)
+    truth = {number: f"agent-{i}" for i, own in enumerate(found) for number in own}
+    # Whatever order it came in, each screen ends with the truth, without asking for it again.
+    assert told == [truth] * len(told)
     every = [number for own in found for number in own]
     assert len(every) == len(set(every)) == FANS
     # Everybody sees the same: their own, and that nobody waits.
