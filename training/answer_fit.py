@@ -147,7 +147,13 @@ def _asked(
             counts.append(len(near))
             worth.append(_worth(catalogue, row.intent, row.answer))
             fold.append(own)
-    return _Asked(*map(np.array, (values, right, counts, worth, fold)))
+    return _Asked(
+        np.array(values, np.float64),
+        np.array(right, np.float64),
+        np.array(counts, np.int64),
+        np.array(worth, np.float64),
+        np.array(fold, np.int64),
+    )
 
 
 def _worth(catalogue: Catalogue, intent: str, answer: str | None) -> float:

@@ -1,11 +1,19 @@
 """Which candidate is right, or none: beside scikit-learn, and as it serves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from tests.training.conftest import write_intents
+from training.answer_fit import fit_answers
 from training.choice_logit import STRENGTH, choice_chances, fit_choice
+from training.dataset import build
+from training.fit import FitSettings
+from training.learn import learn
 from triagebot.triage.answers import AnswerCalibration, Nearness, measures, rank
+from triagebot.triage.catalogue import read_catalogue
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +73,20 @@ def test_what_serves_gives_the_chances_that_were_learnt():
         dict(zip(("a/x", "a/y", "b/z"), learnt.tolist(), strict=True)), abs=1e-12
     )
     assert sum(one.confidence for one in served) < 1.0
+
+
+def test_a_catalogue_without_answers_has_nothing_to_choose_from(tmp_path):
+    whole = read_catalogue(write_intents(tmp_path / "intents"))
+    catalogue = replace(whole, answers={})
+    learned = learn(build(catalogue, []), (), FitSettings(folds=2), 1, lambda *_: None)
+    judged = learned.judged
+    found = fit_answers(
+        catalogue,
+        judged.dataset,
+        judged.messages,
+        learned.intents,
+        judged.probabilities,
+        learned.vocabulary,
+    )
+    assert found.calibration == AnswerCalibration()
+    assert (found.accuracy, found.ece, found.coverage) == (0.0, 0.0, 0.0)
