@@ -18,6 +18,7 @@ from triagebot.channels.rest.api import RestApi
 from triagebot.channels.webchat.api import WebChatApi
 from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
+from triagebot.desk.answer_sheet import AnswerSheetApi
 from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
@@ -246,6 +247,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         TeamApi(db, Presence(db, streams, clock, "here"), clock),
         CatalogueApi(holder),
         AnswerApi(db, holder, editions.refresh, clock),
+        AnswerSheetApi(db, holder, editions.refresh, clock),
         TryOutApi(db, holder, clock),
         SentenceApi(db, holder, editions.refresh, clock),
         RuleApi(db, holder, editions.refresh, clock),

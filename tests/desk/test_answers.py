@@ -1,5 +1,7 @@
 """Staff edit what the bot says; fans get it from the next message on."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -156,3 +158,61 @@ async def test_snippets_are_written_by_leads_and_used_by_all(world):
     assert (await agent.request("DELETE", path)).status == 403
     assert (await lead.request("DELETE", path)).status == 204
     assert (await lead.request("DELETE", path)).status == 404
+
+
+SHEET = "/api/v1/answers/sheet"
+
+
+def as_table(rows):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ("id", "question", "text", "similar"), delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    return "\ufeff" + out.getvalue()
+
+
+async def test_a_table_is_looked_at_first_and_becomes_drafts_only(world, ops):
+    same = {"id": "delivery/when", "question": "什么时候发货", "text": "{brand}三天内发货"}
+    shown = await ops.get(ONE)
+    same["similar"] = "\n".join(shown["words"]["similar"])
+    rows = [
+        same,
+        {
+            "id": "delivery/slow",
+            "question": "怎么这么慢",
+            "text": "马上催",
+            "similar": "好慢\n太慢了",
+        },
+        {"id": "delivery/none", "question": "", "text": "没有问题"},
+        {"id": "nowhere/x", "question": "问", "text": "答"},
+        {"id": "delivery/slow", "question": "又一次", "text": "两次"},
+    ]
+    lines = await ops.post(SHEET, {"table": as_table(rows)})
+    states = [each["state"] for each in lines]
+    assert states == ["same", "new", "refused", "refused", "refused"]
+    assert all(each["problem"] for each in lines[2:])
+    assert not any(each["saved"] or each["id"] == "" for each in lines)
+
+    rows[0]["text"] = "{brand}今天发货"
+    lines = await ops.post(SHEET, {"table": as_table(rows), "save": True})
+    assert [each["id"] for each in lines if each["saved"]] == ["delivery/when", "delivery/slow"]
+    assert lines[0]["parts"] == [
+        {"name": "text", "before": "{brand}三天内发货", "after": "{brand}今天发货"}
+    ]
+    assert await says(world) == "小样三天内发货"
+    assert (await ops.get(ONE))["draft"]["words"]["text"] == "{brand}今天发货"
+    # A colleague's draft is never written over.
+    again = await ops.post(SHEET, {"table": as_table(rows[:1]), "save": True})
+    assert (again[0]["state"], again[0]["saved"]) == ("refused", False)
+
+
+async def test_the_table_of_answers_is_safe_in_a_spreadsheet(world, ops):
+    await save(ops, {"question": "什么时候发货", "text": "=1+1"})
+    await ops.post(ONE + "/publish")
+    sheet = await (await ops.client.get(SHEET)).text()
+    assert sheet.startswith("\ufeffid,question,text,similar,risk")
+    assert ",'=1+1," in sheet
+    (back, _) = await ops.post(SHEET, {"table": sheet})
+    assert (back["id"], back["state"]) == ("delivery/when", "same")
+    refused = await ops.post(SHEET, {"table": "问题,回答\n在吗,在"}, 400)
+    assert refused["error"]["fields"] == {"table": "head"}

@@ -56,6 +56,8 @@ WANTED: dict[str, Role | None] = {
     "POST /api/v1/clearings/{id}/undo": AGENT,
     "GET /api/v1/catalogue": AGENT,
     "GET /api/v1/answers": AGENT,
+    "GET /api/v1/answers/sheet": Role.AGENT,
+    "POST /api/v1/answers/sheet": Role.OPS,
     "POST /api/v1/answers/try": AGENT,
     "GET /api/v1/answers/{intent}/{name}": AGENT,
     "PUT /api/v1/answers/{intent}/{name}/draft": Role.OPS,

@@ -34,6 +34,7 @@ def test_an_answer_is_edited_tried_published_and_given_to_a_fan(server, ops, fan
         another = Person(server.url)
         assert another.says("下单后多久发货")["reply"]["text"].startswith("星火手机今天就发")
 
+        a_table_becomes_drafts(page)
         page.goto(f"{server.url}/desk/answers#rules")
         expect(page.locator("#rules li")).to_have_count(8)
         assert breaches(page) == []
@@ -45,3 +46,23 @@ def test_an_answer_is_edited_tried_published_and_given_to_a_fan(server, ops, fan
             page.reload()
             expect(page.locator("#work h2")).to_have_text(shown)
             assert breaches(page) == []
+
+
+def a_table_becomes_drafts(page):
+    """As a Chinese Excel saves it: in GBK, with a line break inside a cell."""
+    head = "id,question,text,similar,risk\r\n"
+    row = 'delivery/by_table,表格里的问题,"表格里的""回答""","问法一\n问法二",low\r\n'
+    with page.expect_file_chooser() as chosen:
+        page.locator("#do-import").click()
+    file = {"name": "答案.csv", "mimeType": "text/csv", "buffer": (head + row).encode("gb18030")}
+    chosen.value.set_files([file])
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("新增 1 条")
+    dialog.locator("summary").click()
+    expect(dialog.locator("ins").nth(1)).to_have_text('表格里的"回答"')
+    assert breaches(page) == []
+    page.get_by_role("button", name="存为 1 条草稿").click()
+    page.locator("#find").fill("by_table")
+    expect(page.locator("#lines a")).to_contain_text("草稿")
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator("#lines a")).to_have_count(0)

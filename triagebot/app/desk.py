@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from triagebot.desk.answer_sheet import AnswerSheetApi
 from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
@@ -87,6 +88,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         ClearingApi(db, mind, clock),
         CatalogueApi(mind),
         AnswerApi(db, mind, refresh, clock),
+        AnswerSheetApi(db, mind, refresh, clock),
         TryOutApi(db, mind, clock),
         SentenceApi(db, mind, refresh, clock),
         RuleApi(db, mind, refresh, clock),

@@ -36,7 +36,7 @@ class AnswerApi:
         self._db = db
         self._holder = holder
         self._clock = clock
-        self._editing = Editing(Subject.ANSWER, _checked, db, holder, refresh, clock)
+        self._editing = Editing(Subject.ANSWER, answer_words, db, holder, refresh, clock)
         self._drafts = DraftApi(ONE, AnswerDraft, _name, _words, self._editing)
 
     def endpoints(self) -> list[Endpoint]:
@@ -130,7 +130,8 @@ def _words(body: AnswerDraft) -> Words:
     return AnswerWords(body.question.strip(), body.similar, body.text.strip(), body.risk)
 
 
-def _checked(name: str, words: Words, catalogue: Catalogue) -> Words:
+def answer_words(name: str, words: Words, catalogue: Catalogue) -> Words:
+    """Return an answer's words, tidied. Raises `BadInput` for what fans must not see."""
     if not isinstance(words, AnswerWords):
         raise TypeError(name)
     similar = tuple(dict.fromkeys(" ".join(text.split()) for text in words.similar))

@@ -40,3 +40,8 @@ def safe_cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_BEGINS_FORMULA):
         return "'" + value
     return value
+
+
+def plain_cell(text: str) -> str:
+    """Return a cell's text without the apostrophe that `safe_cell` put before it."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_BEGINS_FORMULA) else text

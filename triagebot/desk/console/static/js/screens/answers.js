@@ -1,6 +1,7 @@
 // What the bot says, as staff edit it: answers, keyword rules, its own sentences, snippets.
 import { byId } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { importSheet } from "../ui/answer_sheet.js";
 import { loadAnswers, newAnswer, openAnswer } from "../ui/answers.js";
 import { showNote, startFrame } from "../ui/frame.js";
 import { openRules } from "../ui/rules.js";
@@ -46,6 +47,7 @@ await startFrame({
     { keys: ["T"], text: "answers.try", code: "KeyT", run: () => byId("try-text").focus() },
   ],
 });
+byId("do-import")?.addEventListener("click", importSheet);
 createTryBox();
 if (location.hash === "#try") {
   history.replaceState(null, "", "#answers");
