@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.chromium import close_browser
+from triagebot.models.history import Step, current_name, switch
 
 START_SECONDS = 60
 
@@ -153,6 +154,10 @@ def running(
     (folder / "triagebot.toml").write_text(settings, encoding="utf-8")
     shutil.copytree(intents, folder / "intents")
     shutil.copytree(models, folder / "models")
+    # Promoted without the command, which takes seconds, but with its line in the history.
+    name = current_name(models)
+    assert name
+    switch(folder / "models", Step("promote", name, "2024-11-11T20:00:00+00:00", "tests"))
     root = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "ignore"}
     server = ServerProcess(folder, free_port(), environment=environment)
