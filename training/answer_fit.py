@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from training.choice_logit import choice_chances, fit_choice
 from training.dataset import Dataset
 from training.measures import calibration_error, coverage_at, reliability
-from triagebot.domain.catalogue import Catalogue, IntentKind
+from triagebot.domain.catalogue import Catalogue
 from triagebot.triage.answer_choice import SOLVED, left_out_scores
 from triagebot.triage.answer_index import AnswerIndex
 from triagebot.triage.answers import (
@@ -33,10 +33,6 @@ from triagebot.triage.segment import build_segmenter
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-UNNAMED = 0.75
-"""What an example of the brand's business that names no answer counts, as one that wants none: read
-by eye, the nearest answer fits about a quarter of them all the same."""
 
 ERROR = 0.05
 
@@ -63,20 +59,17 @@ class AnswerFit:
 class _Asked:
     """Messages that have candidates, as numbers; `right` is 1 for a message's own answer.
 
-    `counts` are the candidates of each message, `worth` what it counts, `fold` its fold.
+    `counts` are the candidates of each message, `fold` is its fold.
     """
 
     measures: Floats
     right: Floats
     counts: Ints
-    worth: Floats
     fold: Ints
 
     def fit(self, members: NDArray[np.bool_]) -> Floats:
         every = members.repeat(self.counts)
-        return fit_choice(
-            self.measures[every], self.right[every], self.counts[members], self.worth[members]
-        )
+        return fit_choice(self.measures[every], self.right[every], self.counts[members])
 
     def unseen(self) -> Floats:
         """Return the chance of each candidate by weights that its fold did not teach."""
@@ -100,7 +93,7 @@ def fit_answers(
     """Return the calibration for the catalogue's answers, asked by all rows of the dataset.
 
     `messages` holds one entry a row, `probabilities` held-out ones of shape (n_rows, n_intents).
-    A row that names no answer wants none (see `UNNAMED`). The defaults are returned when there are
+    A row that names no answer wants none. The defaults are returned when there are
     too few right or wrong answers to learn from.
     """
     segmenter = build_segmenter(catalogue.words)
@@ -115,7 +108,7 @@ def fit_answers(
     with threadpool_limits(1):
         index = AnswerIndex(questions, rows, vocabulary, intents)
         found = nearest_held_out(index, questions, rows, messages, probabilities, vocabulary)
-        asked = _asked(catalogue, dataset, found, intents, probabilities)
+        asked = _asked(dataset, found, intents, probabilities)
         wordings = sum(row.answer is not None for row in dataset.rows)
         first = asked.right[np.cumsum(asked.counts) - asked.counts]
         if not _LEAST <= first.sum() <= len(first) - _LEAST:
@@ -130,7 +123,6 @@ def fit_answers(
 
 
 def _asked(
-    catalogue: Catalogue,
     dataset: Dataset,
     found: Sequence[Sequence[Nearness]],
     intents: Sequence[str],
@@ -139,27 +131,19 @@ def _asked(
     place = {intent: i for i, intent in enumerate(intents)}
     folds = dataset.folds(_FOLDS, _SEED)
     values: list[list[float]] = []
-    right, counts, worth, fold = [], [], [], []
+    right, counts, fold = [], [], []
     for row, near, guess, own in zip(dataset.rows, found, probabilities, folds, strict=True):
         if near:
             values += [measures(item, float(guess[place[item.intent]])) for item in near]
             right += [float(item.answer == row.answer) for item in near]
             counts.append(len(near))
-            worth.append(_worth(catalogue, row.intent, row.answer))
             fold.append(own)
     return _Asked(
         np.array(values, np.float64),
         np.array(right, np.float64),
         np.array(counts, np.int64),
-        np.array(worth, np.float64),
         np.array(fold, np.int64),
     )
-
-
-def _worth(catalogue: Catalogue, intent: str, answer: str | None) -> float:
-    known = catalogue.intents.get(intent)
-    unnamed = answer is None and known is not None and known.kind is IntentKind.BUSINESS
-    return UNNAMED if unnamed else 1.0
 
 
 def _figures(asked: _Asked, named: NDArray[np.bool_], wordings: int) -> tuple[float, float, float]:

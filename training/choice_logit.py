@@ -20,16 +20,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def fit_choice(measures: Floats, right: Floats, counts: Ints, worth: Floats) -> Floats:
+def fit_choice(measures: Floats, right: Floats, counts: Ints) -> Floats:
     """Return the bias and a weight for each measure.
 
     `measures` has shape (n_candidates, n_measures) and `right` is 1 for the right ones, at most one
-    a message; `counts` says how many candidates each message has, at least 1, and `worth` how much
-    it counts.
+    a message; `counts` says how many candidates each message has, at least 1.
     """
     mean, spread = measures.mean(axis=0), measures.std(axis=0) + 1e-12
     rows = np.column_stack([np.ones(len(measures)), (measures - mean) / spread])
-    every = worth.repeat(counts)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = rows @ weights
@@ -37,8 +35,8 @@ def fit_choice(measures: Floats, right: Floats, counts: Ints, worth: Floats) -> 
         given = np.add.reduceat(right * chances, np.cumsum(counts) - counts)
         given += np.where(np.add.reduceat(right, np.cumsum(counts) - counts) > 0, 0.0, none)
         penalty = STRENGTH * np.r_[0.0, weights[1:]]
-        missed = -(worth * np.log(given + 1e-300)).sum() / worth.sum()
-        slope = rows.T @ (every * (chances - right)) / worth.sum()
+        missed = -np.log(given + 1e-300).mean()
+        slope = rows.T @ (chances - right) / len(counts)
         return float(missed + penalty @ weights / 2.0), slope + penalty
 
     start = np.zeros(rows.shape[1])

@@ -36,26 +36,16 @@ def test_with_one_candidate_it_is_scikit_learns_logistic_regression(asked):
     ones = np.ones(len(values), np.int64)
     standard = (values - values.mean(axis=0)) / values.std(axis=0)
     theirs = LogisticRegression(C=1.0 / (STRENGTH * len(values)), tol=1e-8).fit(standard, right)
-    ours = fit_choice(standard, right, ones, ones.astype(float))
+    ours = fit_choice(standard, right, ones)
     assert ours == pytest.approx([*theirs.intercept_, *theirs.coef_[0]], abs=2e-3)
 
 
 def test_the_weights_that_drew_the_choices_are_found(asked):
     values, right, counts = asked
-    found = fit_choice(values, right, counts, np.ones(len(counts)))
+    found = fit_choice(values, right, counts)
     assert found == pytest.approx([-0.5, 2.0, -1.0], abs=0.15)
     sure = choice_chances(values, found, counts)
     assert sure.mean() == pytest.approx(right.mean(), abs=0.01)
-
-
-def test_messages_without_worth_teach_nothing(asked):
-    values, right, counts = asked
-    half = np.arange(len(counts)) < 1500
-    some = half.repeat(counts)
-    misled = np.where(some, right, 1.0 - right)
-    weighed = fit_choice(values, misled, counts, half.astype(float))
-    alone = fit_choice(values[some], right[some], counts[half], np.ones(1500))
-    assert weighed == pytest.approx(alone, abs=0.02)
 
 
 def test_what_serves_gives_the_chances_that_were_learnt():
