@@ -6,14 +6,13 @@ from triagebot.cli import main
 from triagebot.store import events, writer
 
 
-def commit_afterwards(self, group):
+def commit_afterwards(self, group, do):
     with self._engine.connect() as connection, connection.begin():
         events.pending(connection).clear()
-        results = [writer._do(connection, job) for job in group]
+        results = do(connection, group)
         self._settle(results, False)
         time.sleep(0.1)
-        events.flush(connection)
-    return [], False
+        return results, events.flush(connection)
 
 
 writer.Writer._transaction = commit_afterwards

@@ -205,12 +205,13 @@ def _do_apart(connection: Connection, group: Sequence[Job]) -> list[Result]:
 
 
 def _do(connection: Connection, job: Job) -> Result:
-    before = len(events.pending(connection))
+    pending = events.pending(connection)
+    before = len(pending)
     try:
         with connection.begin_nested():
             return Result(job, value=job.run(connection))
     except Exception as error:
-        del events.pending(connection)[before:]
+        del pending[before:]
         if engines.is_held_elsewhere(error):
             raise _Held from error
         if engines.is_stores_fault(error):
