@@ -21,7 +21,8 @@ RIDGE = 0.3
 SOLVED = 4000
 """Of an intent with more wordings, the answers are told apart by the means of their rows alone."""
 
-_AT_ONCE = 4096
+_RARE = 32
+"""A feature that more wordings than this have is multiplied with the other such features."""
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -73,12 +74,30 @@ def _kernel(rows: Rows) -> NDArray[np.float64]:
     told = rows.ids != INTERCEPT
     owners, values = rows.owners[told], rows.values[told]
     _, columns, counts = np.unique(rows.ids[told], return_inverse=True, return_counts=True)
-    shared = np.cumsum(counts > 1) - 1
-    found = np.zeros((size, size))
-    for start in range(0, int((counts > 1).sum()), _AT_ONCE):
-        here = (counts[columns] > 1) & (shared[columns] // _AT_ONCE == start // _AT_ONCE)
-        part = np.zeros((size, _AT_ONCE), np.float32)
-        part[owners[here], shared[columns[here]] - start] = values[here]
-        found += part @ part.T
+    common = counts > _RARE
+    among = common[columns]
+    dense = np.zeros((size, int(common.sum())), np.float32)
+    dense[owners[among], (np.cumsum(common) - 1)[columns[among]]] = values[among]
+    found = (dense @ dense.T).astype(np.float64)
+    found += _rare_products(owners[~among], values[~among], columns[~among], size)
     found[np.diag_indices(size)] = np.bincount(owners, values * values, size) + RIDGE
     return found
+
+
+def _rare_products(
+    owners: Ints, values: NDArray[np.float64], columns: Ints, size: int
+) -> NDArray[np.float64]:
+    """Return the products of different rows over features that few of them have.
+
+    Nearly all features are such: a dense product would multiply zeros.
+    """
+    order = np.argsort(columns, kind="stable")
+    owners, values, columns = owners[order], values[order], columns[order]
+    places, products = [], []
+    for apart in range(1, _RARE):
+        first = np.flatnonzero(columns[apart:] == columns[:-apart])
+        places.append(owners[first] * size + owners[first + apart])
+        products.append(values[first] * values[first + apart])
+    flat = np.bincount(np.concatenate(places), np.concatenate(products), size * size)
+    half = np.asarray(flat, np.float64).reshape(size, size)
+    return half + half.T
