@@ -22,6 +22,8 @@ SAID = {
     (Subject.ANSWER, "delivery/to_door"): None,
     (Subject.SENTENCE, "help"): "换个说法？\n或回复“人工”",
     (Subject.RULES, ALL_RULES): (KeywordRule("月球", ("月球", "12315"), "answer", answer=NEW),),
+    (Subject.WORD, "蓝岭核"): "蓝岭核",
+    (Subject.WORD, "f码"): None,
 }
 
 
@@ -71,3 +73,6 @@ def test_what_is_published_is_written_and_nothing_else(project, monkeypatch):
     assert run(project, "answers", "diff").output == ""
     text = (project / "intents" / "_rules.yml").read_text(encoding="utf-8")
     assert text.startswith("# Keyword rules")
+    words = (project / "intents" / "words.txt").read_text(encoding="utf-8").splitlines()
+    assert words[0].startswith("# Words")
+    assert words[-1] == "蓝岭核"

@@ -25,6 +25,8 @@ from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.clearings import ClearingApi
 from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.dictionary import DictionaryApi
+from triagebot.desk.dictionary_page import DictionaryPage
 from triagebot.desk.drift import DriftApi
 from triagebot.desk.frames import Frames
 from triagebot.desk.label_queue import LabelQueueApi
@@ -206,7 +208,7 @@ async def world(
 
 def folders(root: Path) -> Shells:
     """Templates and static files of a test: the real ones belong to the screens' own tests."""
-    office = ("reports", "users", "programs", "setup", "mentions", "log", "recall")
+    office = ("reports", "users", "programs", "setup", "mentions", "log", "recall", "dictionary")
     for name in ("login", "desk", "chat", *office):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
     web_folder = Path(__file__).parents[2] / "triagebot" / "web"
@@ -233,6 +235,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     deeds = LogApi(db)
     frames, reports = Frames(auth, shells, MESSAGES), ReportApi(db, holder, clock, "Asia/Shanghai")
     recalls = RecallApi(db, clock)
+    words = DictionaryApi(db, holder, editions.refresh, clock)
     conversations = ConversationApi(db, holder, clock)
     owners = [
         SessionApi(db, auth, passwords, clock),
@@ -252,6 +255,8 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         SentenceApi(db, holder, editions.refresh, clock),
         RuleApi(db, holder, editions.refresh, clock),
         SnippetApi(db, clock),
+        words,
+        DictionaryPage(frames, words, holder),
         ModelApi(db, Shelf(models), clock),
         DriftApi(Guard),
         recalls,

@@ -6,7 +6,13 @@ from playwright.sync_api import expect
 from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
 from tests.journeys.conftest import Person
 
-SCREENS = (("users", "People"), ("programs", "Programs"), ("setup", "Settings"), ("log", "Log"))
+SCREENS = (
+    ("users", "People"),
+    ("programs", "Programs"),
+    ("setup", "Settings"),
+    ("log", "Log"),
+    ("dictionary?words=多久发货&suggest=true", "Words"),
+)
 
 
 @pytest.fixture
@@ -54,6 +60,7 @@ def test_people_are_managed_and_every_change_is_noted(server, admin):
         row.get_by_role("button", name="保存").click()
         expect(row.locator("summary")).to_contain_text("最多 5 个")
         a_program_gets_a_token_and_a_webhook(page, server)
+        a_word_is_looked_at_added_and_taken_back(page, server)
         admin.sign_in(admin.name, admin.password)
         admin.call("PUT", "/api/v1/session/language", {"language": "en"})
         page.emulate_media(color_scheme="dark")
@@ -78,6 +85,28 @@ def a_program_gets_a_token_and_a_webhook(page, server):
     page.locator("[name=subscriptions]").select_option(["handoff"])
     page.get_by_role("button", name="新增网址").click()
     expect(page.locator("#problems")).to_contain_text("不能用这个网址")
+
+
+def a_word_is_looked_at_added_and_taken_back(page, server):
+    page.goto(f"{server.url}/desk/dictionary")
+    expect(page.locator("#waiting-words")).to_contain_text("没有等着的改动")
+    page.locator("[name=words]").fill("久")
+    page.get_by_role("button", name="看一看").click()
+    expect(page.get_by_role("alert").filter(has_text="这不是一个词")).to_be_visible()
+    page.locator("[name=words]").fill("多久发货")
+    page.get_by_role("button", name="看一看").click()
+    expect(page.locator("tbody td", has_text="/ 多久发货").first).to_be_visible()
+    assert breaches(page) == []
+    page.get_by_role("button", name="加上 多久发货").click()
+    expect(page.locator("#to-do")).to_contain_text("等下次训练")
+    waiting = page.locator("#waiting-words tbody tr", has_text="多久发货")
+    expect(waiting).to_contain_text("boss")
+    waiting.get_by_role("button").click()
+    expect(waiting).to_have_count(0)
+    page.locator("#words").get_by_role("link", name="线刷包", exact=True).click()
+    expect(page.locator("#preview-title")).to_contain_text("如果删掉：线刷包")
+    page.get_by_role("button", name="删掉 线刷包").click()
+    expect(page.locator("#waiting-words tbody tr")).to_contain_text("训练前仍在用")
 
 
 def test_a_screen_that_is_not_for_you_leads_to_the_desk(server):

@@ -10,7 +10,7 @@ from triagebot.domain.catalogue import KeywordRule, Risk
 from triagebot.domain.edition import ALL_RULES, AnswerWords, Edition, Subject
 from triagebot.errors import BadInput
 from triagebot.triage.edition_checks import check_answer, check_rules, check_sentence
-from triagebot.triage.editions import fingerprint, lay_over, next_change, words_of
+from triagebot.triage.editions import differences, fingerprint, lay_over, next_change, words_of
 
 NOW = datetime(2024, 11, 11, 20, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -93,6 +93,15 @@ def test_the_bots_own_sentences_are_edited_one_by_one():
     welcome = edition(1, "新年好", name="welcome", subject=Subject.SENTENCE, base=base)
     texts = lay_over(CATALOGUE, [welcome], NOW).policy.texts
     assert (texts["welcome"], texts["help"]) == ("新年好", CATALOGUE.policy.texts["help"])
+
+
+def test_words_come_and_go_one_by_one():
+    catalogue = replace(CATALOGUE, words=("快递员", "线刷包"))
+    new = edition(1, "蓝岭核", name="蓝岭核", subject=Subject.WORD, base="")
+    gone = edition(2, None, name="线刷包", subject=Subject.WORD, base=fingerprint("线刷包"))
+    edited = lay_over(catalogue, [new, gone], NOW)
+    assert edited.words == ("快递员", "蓝岭核")
+    assert differences(catalogue, edited) == [(Subject.WORD, "线刷包"), (Subject.WORD, "蓝岭核")]
 
 
 def test_the_next_moment_at_which_something_changes_is_known():

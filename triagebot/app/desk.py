@@ -13,6 +13,8 @@ from triagebot.desk.catalogue import CatalogueApi
 from triagebot.desk.clearings import ClearingApi
 from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
+from triagebot.desk.dictionary import DictionaryApi
+from triagebot.desk.dictionary_page import DictionaryPage
 from triagebot.desk.frames import Frames
 from triagebot.desk.label_queue import LabelQueueApi
 from triagebot.desk.labelling import LabelApi
@@ -76,6 +78,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     refresh = parts.editions.refresh
     reports = ReportApi(parts.figures, mind, clock, parts.timezone)
     recalls = RecallApi(db, clock)
+    words = DictionaryApi(db, mind, refresh, clock)
     conversations = ConversationApi(db, mind, clock)
     return [
         conversations,
@@ -93,6 +96,8 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         SentenceApi(db, mind, refresh, clock),
         RuleApi(db, mind, refresh, clock),
         SnippetApi(db, clock),
+        words,
+        DictionaryPage(parts.frames, words, mind),
         ModelApi(db, parts.shelf, clock),
         recalls,
         RecallPage(parts.frames, recalls, mind, clock, parts.timezone),

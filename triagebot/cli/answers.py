@@ -41,11 +41,12 @@ def diff(obj: dict[str, Any], intents: Path | None) -> None:
 def export(obj: dict[str, Any], intents: Path | None) -> None:
     """Write what is published into the files; the next training learns it."""
     from triagebot.triage.catalogue import read_catalogue
+    from triagebot.triage.intent_files import text_of
 
     folder, texts = _changes(obj, intents)
     if not texts:
         raise NothingToDo(f"{folder} says already what is published")
-    before = {path: path.read_text(encoding="utf-8") for path in texts}
+    before = {path: text_of(path) for path in texts}
     _show(obj, texts)
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
@@ -81,12 +82,15 @@ def import_(obj: dict[str, Any], intents: Path | None, by: str) -> None:
 
 
 async def _import(database: Database, trained: Catalogue, files: Catalogue, by: str) -> list[str]:
+    from triagebot.domain.edition import Subject
     from triagebot.store import editions
     from triagebot.triage.editions import differences, words_of
 
     used = await _published(database, trained)
     names = []
     for subject, name in differences(used, files):
+        if subject is Subject.WORD:  # the next training learns it from the files themselves
+            continue
         draft = await database.read(editions.draft, subject, name)
         seen = draft.revision if draft and draft.by == by else 0
         words = words_of(files, subject, name)
@@ -118,10 +122,12 @@ def _changes(obj: dict[str, Any], intents: Path | None) -> tuple[Path, dict[Path
 
 def _show(obj: dict[str, Any], texts: Mapping[Path, str]) -> None:
     """Print the changes of files as a unified diff."""
+    from triagebot.triage.intent_files import text_of
+
     if obj["json"]:
         echo_json({"files": [path.name for path in texts]})
         return
     for path, text in texts.items():
-        old = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        old = text_of(path).splitlines(keepends=True)
         new = text.splitlines(keepends=True)
         click.echo("".join(difflib.unified_diff(old, new, path.name, path.name)), nl=False)

@@ -13,7 +13,7 @@ from triagebot.cli import echo_json
 from triagebot.errors import BadInput
 
 if TYPE_CHECKING:
-    from training.word_preview import Preview
+    from triagebot.triage.word_preview import Preview
 
 _file = click.option(
     "-i",
@@ -82,10 +82,10 @@ def preview(
     Without a file it looks at the sentences of intents/.
     """
     from training.labels_file import read_labels
-    from training.word_preview import preview as look
     from training.word_preview import retrain as train_with
     from triagebot.cli.minds import wake_model
     from triagebot.triage.catalogue import read_catalogue
+    from triagebot.triage.word_preview import preview as look
 
     catalogue = read_catalogue(intents or Path(obj["settings"].intents.dir))
     texts = _texts(file, limit) if file else [example.text for example in catalogue.examples]
@@ -109,9 +109,9 @@ def suggest(
     obj: dict[str, Any], file: Any, intents: Path | None, limit: int, least: int, top: int
 ) -> None:
     """Find new words in the newest messages of the database, or of a file."""
-    from training.new_words import suggest as find
     from triagebot.cli.stored import stored_texts
     from triagebot.triage.catalogue import read_catalogue
+    from triagebot.triage.new_words import suggest as find
     from triagebot.triage.segment import build_segmenter
 
     catalogue = read_catalogue(intents or Path(obj["settings"].intents.dir))

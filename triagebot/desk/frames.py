@@ -39,6 +39,7 @@ SCREENS = {
     "mentions": Screen(Role.AGENT, ("mentions.",)),
     "search": Screen(Role.AGENT, ("found.",)),
     "models": Screen(Role.LEAD, ("models.",)),
+    "dictionary": Screen(Role.ML, ("dictionary.",)),
     "fans": Screen(Role.AGENT, ("fans.",)),
     "recall": Screen(Role.OPS, ("recall.",), in_rail=False),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),

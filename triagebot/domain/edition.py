@@ -10,11 +10,15 @@ from triagebot.domain.catalogue import KeywordRule, Risk
 
 
 class Subject(StrEnum):
-    """What can be edited: an answer by its id, one of the bot's own sentences, the rules."""
+    """What can be edited: an answer by its id, one of the bot's own sentences, the rules.
+
+    A word of the dictionary is edited too; what is cut by it changes at the next training.
+    """
 
     ANSWER = "answer"
     SENTENCE = "sentence"
     RULES = "rules"
+    WORD = "word"
 
 
 ALL_RULES = "all"
@@ -32,7 +36,7 @@ class AnswerWords:
 
 
 Words = AnswerWords | tuple[KeywordRule, ...] | str | None
-"""What an edition says, by its subject; None takes an answer out of use."""
+"""What an edition says, by its subject; None takes an answer or a word out of use."""
 
 
 @dataclass(frozen=True, slots=True)

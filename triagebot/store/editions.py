@@ -21,7 +21,10 @@ _KINDS: dict[Subject, Any] = {
     Subject.ANSWER: AnswerWords | None,
     Subject.SENTENCE: str | None,
     Subject.RULES: tuple[KeywordRule, ...],
+    Subject.WORD: str | None,
 }
+_DEEDS = {Subject.WORD: ("add_word", "remove_word")}
+"""What the log calls publishing and taking out of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,12 @@ def history(connection: Connection, subject: Subject, name: str) -> list[Edition
     """Return the versions of one name, newest first."""
     query = select(edition).where(edition.c.subject == subject, edition.c.name == name)
     return [_edition(row) for row in connection.execute(query.order_by(edition.c.id.desc()))]
+
+
+def newest(connection: Connection, subject: Subject) -> list[Edition]:
+    """Return all versions of a subject, newest first."""
+    query = select(edition).where(edition.c.subject == subject).order_by(edition.c.id.desc())
+    return [_edition(row) for row in connection.execute(query)]
 
 
 def get(connection: Connection, edition_id: int) -> Edition:
@@ -131,11 +140,19 @@ def publish(connection: Connection, publication: Publication, now: datetime) -> 
     )
     number = connection.execute(query.returning(edition.c.id)).scalar_one()
     drop_draft(connection, publication.subject, publication.name)
-    what = "retire" if publication.words is None else "publish"
+    publishes, retires = _DEEDS.get(publication.subject, ("publish", "retire"))
+    what = retires if publication.words is None else publishes
     detail = {"subject": publication.subject.value, "name": publication.name}
     audit_log.note(connection, audit_log.by_agent(publication.agent_id), what, now, detail=detail)
     events.emit(connection, "catalogue", None, {"name": publication.name})
     return get(connection, number)
+
+
+def publish_all(
+    connection: Connection, publications: Sequence[Publication], now: datetime
+) -> list[Edition]:
+    """Add several versions, all or none."""
+    return [publish(connection, publication, now) for publication in publications]
 
 
 def _same(subject: Subject, name: str) -> ColumnElement[bool]:

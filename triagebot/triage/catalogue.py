@@ -29,6 +29,7 @@ REPLY_LIMIT = 2000
 
 VARIABLES = ("brand", "hotline", "shop_url", "hours")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+WORDS = "words.txt"
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 _VARIABLE = re.compile(r"\{(\w*)\}")
 _KINDS = {
@@ -52,7 +53,7 @@ def read_catalogue(folder: Path) -> Catalogue:
         _read_answers(path, document, intents, answers, examples)
     rules = read_rules(folder / "_rules.yml", answers)
     policy = read_policy(folder / "_policy.yml")
-    words = _read_words(folder / "words.txt")
+    words = _read_words(folder / WORDS)
     return Catalogue(intents, answers, rules, policy, words, tuple(examples))
 
 
@@ -202,5 +203,9 @@ def _read_words(path: Path) -> tuple[str, ...]:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise fail(path, 1, f"cannot be read: {error}") from error
-    words = (line.split("#")[0].strip().lower() for line in lines)
-    return tuple(sorted({word for word in words if word}))
+    return tuple(sorted({word for word in map(word_of, lines) if word}))
+
+
+def word_of(line: str) -> str:
+    """Return the word of a line of words.txt, empty for a remark."""
+    return line.split("#")[0].strip().lower()

@@ -32,6 +32,8 @@ def words_of(catalogue: Catalogue, subject: Subject, name: str) -> Words:
             return catalogue.policy.texts.get(name)
         case Subject.RULES:
             return catalogue.rules
+        case Subject.WORD:
+            return name if name in catalogue.words else None
 
 
 def fingerprint(words: Words) -> str:
@@ -42,10 +44,11 @@ def fingerprint(words: Words) -> str:
 
 
 def differences(before: Catalogue, after: Catalogue) -> list[tuple[Subject, str]]:
-    """Return what two catalogues say differently: answers, the bot's sentences, the rules."""
+    """Return what two catalogues say differently: answers, sentences, the rules, words."""
     names = [(Subject.ANSWER, name) for name in dict.fromkeys((*before.answers, *after.answers))]
     names += [(Subject.SENTENCE, name) for name in before.policy.texts]
     names.append((Subject.RULES, ALL_RULES))
+    names += [(Subject.WORD, word) for word in sorted({*before.words} ^ {*after.words})]
     return [
         (subject, name)
         for subject, name in names
@@ -81,6 +84,7 @@ def lay_over(catalogue: Catalogue, editions: Iterable[Edition], now: datetime) -
         answers=answers,
         rules=_rules(catalogue, used, answers),
         policy=_policy(catalogue.policy, used),
+        words=_words(catalogue.words, used),
     )
 
 
@@ -130,3 +134,9 @@ def _policy(policy: Policy, used: Mapping[tuple[Subject, str], Words]) -> Policy
         if subject is Subject.SENTENCE and isinstance(words, str)
     }
     return replace(policy, texts={**policy.texts, **edited}) if edited else policy
+
+
+def _words(words: tuple[str, ...], used: Mapping[tuple[Subject, str], Words]) -> tuple[str, ...]:
+    edited = {name: said for (subject, name), said in used.items() if subject is Subject.WORD}
+    kept = [word for word in words if word not in edited]
+    return tuple(sorted([*kept, *(word for word, said in edited.items() if said)]))

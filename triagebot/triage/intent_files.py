@@ -1,4 +1,4 @@
-"""Write answers, sentences and rules into the files that staff edit, touching only their lines.
+"""Write what staff published into the files that they edit, touching only the lines it is of.
 
 What else stands in a file, comments too, stays as it is.
 """
@@ -14,6 +14,7 @@ import yaml
 
 from triagebot.domain.catalogue import Answer, Catalogue, KeywordRule
 from triagebot.domain.edition import ALL_RULES, Subject
+from triagebot.triage.catalogue import WORDS, word_of
 from triagebot.triage.editions import differences
 from triagebot.triage.yaml_lines import load_yaml
 
@@ -41,7 +42,14 @@ def written(folder: Path, before: Catalogue, after: Catalogue) -> dict[Path, str
     }
     if said:
         texts[folder / POLICY] = _with_sentences(folder / POLICY, said)
+    if any(subject is Subject.WORD for subject, _ in found):
+        texts[folder / WORDS] = _with_words(text_of(folder / WORDS), after.words)
     return texts
+
+
+def text_of(path: Path) -> str:
+    """Return what a file says now; nothing if it is not there, as words.txt need not be."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _file_of(folder: Path, intent: str) -> Path:
@@ -142,3 +150,10 @@ def _with_sentences(path: Path, texts: Mapping[str, str]) -> str:
             ]
             lines[at[place] : after] = block
     return "\n".join(lines) + "\n"
+
+
+def _with_words(text: str, words: Sequence[str]) -> str:
+    wanted = {"", *words}
+    kept = [line for line in text.splitlines() if word_of(line) in wanted]
+    new = sorted(wanted - {"", *map(word_of, kept)})
+    return "".join(f"{line}\n" for line in (*kept, *new))

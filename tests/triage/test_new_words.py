@@ -2,7 +2,7 @@
 
 import random
 
-from training.new_words import suggest
+from triagebot.triage.new_words import suggest
 from triagebot.triage.segment import build_segmenter
 
 NEW = ("F码", "线刷包", "青春版", "蓝岭核")
