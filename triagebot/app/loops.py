@@ -1,4 +1,4 @@
-"""Which event loop a server runs on: uvloop where it is installed, else Python's own."""
+"""Which event loop a server runs on: uvloop, or Python's own where there is none (Windows)."""
 
 from __future__ import annotations
 
