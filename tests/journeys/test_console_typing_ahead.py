@@ -7,6 +7,7 @@ from tests.journeys.browsing import add_agent, fan_asks_for_person, open_browser
 
 SAID = "电子发票在哪里下载"
 TIMES = 20
+LONGEST = 60_000
 SLOWER = 6
 OPENS = {
     "search": ("**/ui/search.js", "/"),
@@ -14,6 +15,9 @@ OPENS = {
     "assign": ("**/screens/handing.js", "a"),
     "snippets": ("**/ui/snippets.js", "r/"),
 }
+
+PRESS = """keys => keys.forEach(([key, code]) => document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", {key, code, bubbles: true, cancelable: true})))"""
 
 
 @pytest.fixture
@@ -24,6 +28,7 @@ def desk(server):
         page = open_desk(browser, server, agent)
         page.keyboard.press("j")
         page.wait_for_selector(".guess")
+        page.set_default_timeout(LONGEST)
         yield page
 
 
@@ -53,6 +58,16 @@ def test_what_is_typed_while_a_dialog_loads_is_typed_into_it(desk):
     assert desk.locator("dialog").count() == 1
 
 
+def test_the_key_after_escape_is_not_lost_in_what_it_closes(desk):
+    desk.keyboard.press("/")
+    opened = desk.get_by_role("dialog").get_by_role("combobox")
+    opened.fill("发票")
+    # Both in one turn of the page, as on a machine that is too busy to paint between them.
+    desk.evaluate(PRESS, [["Escape", "Escape"], ["/", "Slash"]])
+    expect(opened).to_have_value("", timeout=LONGEST)
+    expect(opened).to_be_focused()
+
+
 def test_nobody_waits_to_type_on_a_busy_machine(desk):
     slow = desk.context.new_cdp_session(desk)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
@@ -61,11 +76,11 @@ def test_nobody_waits_to_type_on_a_busy_machine(desk):
         desk.keyboard.type(f"发票{time}")
         assert desk.get_by_role("combobox").input_value() == f"发票{time}"
         desk.keyboard.press("Escape")
-        expect(desk.locator("dialog")).to_have_count(0)
     desk.keyboard.press("/")
     desk.keyboard.type("发票")
     desk.keyboard.press("Enter")
-    expect(desk.locator(".item.found .bubble")).to_have_text(SAID)
+    expect(desk.locator(".item.found .bubble")).to_have_text(SAID, timeout=LONGEST)
+    expect(desk.locator("#reply")).to_have_value("")
 
 
 def hold(page, module):

@@ -60,7 +60,8 @@ export function choose({ label, placeholder, find, draw, pick, note }) {
     foot.hidden = !foot.textContent;
   }
   function take(index) {
-    if (!items[index]) return;
+    // What was closed meanwhile takes nothing any more.
+    if (!items[index] || !input.isConnected) return;
     close();
     pick(items[index]);
   }

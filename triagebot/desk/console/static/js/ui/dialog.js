@@ -6,11 +6,15 @@ import { isComposing } from "../core/keys.js";
 /** Open a dialog around `content`; returns a function that closes it. */
 export function openDialog({ label, wide, headless }, ...content) {
   const dialog = el("dialog", { "aria-label": label, css: wide ? { "--wide": wide } : {} });
-  const close = () => dialog.close();
+  // The focus stays in a closed dialog until it is gone, and the next keys would be lost in it.
+  const close = () => {
+    dialog.close();
+    dialog.remove();
+  };
   if (headless) dialog.append(...content);
   else dialog.append(head(label, close), body(content));
   dialog.addEventListener("close", () => dialog.remove());
-  // The browser would close it a moment later, and the next keys would be lost in it.
+  // The browser would do it a moment later, and only close it.
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || isComposing(event)) return;
     event.preventDefault();
