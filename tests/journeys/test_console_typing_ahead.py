@@ -87,7 +87,7 @@ def hold(page, module):
     """Load the desk anew without one of its modules, which waits for `let_go`."""
     held = []
     page.route(module, lambda route: held.append(route))
-    page.reload()
+    page.reload(wait_until="commit")
     page.wait_for_selector(".guess")
     page.locator("#rows").focus()
     return held
