@@ -58,6 +58,16 @@ def test_what_is_typed_while_a_dialog_loads_is_typed_into_it(desk):
     assert desk.locator("dialog").count() == 1
 
 
+def test_the_first_rows_do_not_wait_for_the_rest_of_the_inbox_and_lose_no_key(desk):
+    held = hold(desk, "**/screens/desk.js", shown=".row")
+    desk.keyboard.press("/")
+    desk.keyboard.type("fhx")
+    let_go(held)
+    opened = desk.get_by_role("dialog").get_by_role("combobox")
+    expect(opened).to_have_value("fhx", timeout=LONGEST)
+    expect(opened).to_be_focused()
+
+
 def test_the_key_after_escape_is_not_lost_in_what_it_closes(desk):
     desk.keyboard.press("/")
     opened = desk.get_by_role("dialog").get_by_role("combobox")
@@ -83,12 +93,12 @@ def test_nobody_waits_to_type_on_a_busy_machine(desk):
     expect(desk.locator("#reply")).to_have_value("")
 
 
-def hold(page, module):
+def hold(page, module, shown=".guess"):
     """Load the desk anew without one of its modules, which waits for `let_go`."""
     held = []
     page.route(module, lambda route: held.append(route))
     page.reload(wait_until="commit")
-    page.wait_for_selector(".guess")
+    page.wait_for_selector(shown)
     page.locator("#rows").focus()
     return held
 

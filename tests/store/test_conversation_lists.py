@@ -102,10 +102,13 @@ async def test_what_leaves_the_list_while_it_is_read_makes_no_gap(
     assert first.items + second.items == whole
 
 
-async def test_counts_are_those_of_the_views(any_database, hall, people):
+async def test_counts_are_those_of_the_views(any_database, hall, people, monkeypatch):
     counts = await any_database.read(conversation_lists.counts, people[0].id)
     assert counts == Counts(waiting=30, mine=10, open=45, bot=10, resolved=5, snoozed=0)
     assert (await any_database.read(conversation_lists.counts, people[2].id)).mine == 0
+    monkeypatch.setattr(conversation_lists, "COUNTED", 4)
+    bounded = await any_database.read(conversation_lists.counts, people[0].id)
+    assert bounded == Counts(waiting=30, mine=10, open=45, bot=4, resolved=4, snoozed=0)
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!!", "W10", "WyJvcGVuIiwxLDJd", "\ud800", "eyJhIjoxfQ"])

@@ -82,11 +82,15 @@ class ConversationApi:
         after: str | None = None,
     ) -> ConversationPage:
         """Return a page of a view as an agent sees it, with all counts."""
-        # The cursor is read before the page, so that an event between them is told again.
-        cursor = await self._db.read(events.newest)
         waits = patience(self._holder.mind.catalogue, self._clock())
-        page = await self._db.read(conversation_lists.page, view, agent_id, after, limit, waits)
-        counts = await self._db.read(conversation_lists.counts, agent_id)
+        # The cursor is read before the page, so that an event between them is told again.
+        cursor, page, counts = await self._db.read(
+            lambda connection: (
+                events.newest(connection),
+                conversation_lists.page(connection, view, agent_id, after, limit, waits),
+                conversation_lists.counts(connection, agent_id),
+            )
+        )
         return ConversationPage(
             items=[conversation_row(row) for row in page.items],
             next=page.next,

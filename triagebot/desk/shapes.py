@@ -52,7 +52,7 @@ class ConversationRow(msgspec.Struct):
 
 
 class Counts(msgspec.Struct):
-    """How many conversations each view has."""
+    """How many conversations each view has; `bot` and `resolved` are counted up to 10,000."""
 
     waiting: int
     mine: int

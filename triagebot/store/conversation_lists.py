@@ -18,6 +18,10 @@ from triagebot.store.times import to_ms
 from triagebot.store.urgency import USUAL, Patience
 from triagebot.store.waiting import IS_WAITING
 
+COUNTED = 10_000
+"""What the bot has and what is finished is counted up to here: it grows without end, and nobody
+works through it. What people have before them is counted to the last."""
+
 
 class View(StrEnum):
     """Lists: nobody's, the agent's own, all that people have, the bot's, finished, put aside."""
@@ -32,7 +36,7 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many conversations each view has."""
+    """How many conversations each view has; `bot` and `resolved` at most `COUNTED`."""
 
     waiting: int
     mine: int
@@ -88,7 +92,7 @@ def page(
 
 def counts(connection: Connection, agent_id: int) -> Counts:
     """Return how many conversations each view of an agent has."""
-    found = {view: _count(connection, _condition(view, agent_id)) for view in View}
+    found = {view: _count(connection, view, agent_id) for view in View}
     return Counts(**{view.value: number for view, number in found.items()})
 
 
@@ -100,9 +104,11 @@ def held(connection: Connection) -> dict[int, int]:
     return {row.agent_id: row.n for row in rows}
 
 
-def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
-    query = select(func.count()).select_from(conversation).where(condition)
-    return connection.execute(query).scalar_one()
+def _count(connection: Connection, view: View, agent_id: int) -> int:
+    found = select(conversation.c.id).where(_condition(view, agent_id))
+    if view in (View.BOT, View.RESOLVED):
+        found = found.limit(COUNTED)
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
 
 def _condition(view: View, agent_id: int) -> ColumnElement[bool]:

@@ -55,6 +55,7 @@ class Static:
         self._dev = dev
         self._assets = {} if dev else dict(self._load())
         self.version = "dev" if dev else _version(self._assets)
+        self._loads: dict[str, list[str]] = {}
 
     def weight(self, path: str) -> int:
         """Return how many bytes of `root/path` go over the line. Raises `NotFound`."""
@@ -79,18 +80,9 @@ class Static:
 
         Raises `NotFound` when one of them is missing.
         """
-        found: dict[str, str] = {}
-        waiting = [path]
-        while waiting:
-            name = waiting.pop()
-            if name in found:
-                continue
-            found[name] = self.url(name)
-            asset = self._find(name)
-            imported = _IMPORT.findall(asset.plain) if asset else []
-            folder = posixpath.dirname(name)
-            waiting += [posixpath.normpath(f"{folder}/{each.decode()}") for each in imported]
-        return sorted(found.values())
+        if path not in self._loads or self._dev:
+            self._loads[path] = sorted(self._follow(path))
+        return self._loads[path]
 
     async def show(self, call: Call) -> web.StreamResponse:
         """Return the file; an address with an old hash is gone."""
@@ -106,6 +98,20 @@ class Static:
             headers["Content-Encoding"] = "gzip"
             return web.Response(body=asset.packed, headers=headers)
         return web.Response(body=asset.plain, headers=headers)
+
+    def _follow(self, path: str) -> Iterator[str]:
+        found: set[str] = set()
+        waiting = [path]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            yield self.url(name)
+            asset = self._find(name)
+            imported = _IMPORT.findall(asset.plain) if asset else []
+            folder = posixpath.dirname(name)
+            waiting += [posixpath.normpath(f"{folder}/{each.decode()}") for each in imported]
 
     def _find(self, path: str) -> Asset | None:
         # In development the folders are listed anew: a path is compared, never opened as given.

@@ -50,6 +50,12 @@ export function isWriting(node) {
   return node instanceof Element && node.matches("input, textarea, select, [contenteditable]");
 }
 
+/** Add text to a field as if it had been typed there. */
+export function typeInto(field, text) {
+  field.value += text;
+  field.dispatchEvent(new Event("input"));
+}
+
 function present(children) {
   return children.flat().filter((child) => child || child === "" || child === 0);
 }

@@ -1,8 +1,8 @@
 // The inbox: put the parts together and start.
 import { loadCatalogue } from "../core/catalogue.js";
 import { byId } from "../core/dom.js";
+import { pressAgain } from "../core/early_presses.js";
 import { listen } from "../core/keys.js";
-import { session } from "../core/page.js";
 import { choose, prefs } from "../core/prefs.js";
 import { startStream } from "../core/stream.js";
 import { state, update } from "../core/store.js";
@@ -11,7 +11,7 @@ import { focusComposer, snippets, startComposer, suggest } from "../ui/composer.
 import { startContext } from "../ui/context.js";
 import { startHead } from "../ui/head.js";
 import { lazily } from "../ui/lazily.js";
-import { startList } from "../ui/list.js";
+import { followHand } from "../ui/list.js";
 import { VIEWS, startRail } from "../ui/rail.js";
 import { startThread } from "../ui/thread.js";
 import { complain } from "../ui/toast.js";
@@ -112,12 +112,11 @@ function walk(event) {
 async function start() {
   for (const each of [searching, snippets, picker, handing]) each.load();
   if (byId("start")) import("../ui/first_run.js");
-  state.me = session.agent;
   const fitContext = () => showContext(prefs.context && !narrow.matches);
   fitContext();
   narrow.addEventListener("change", fitContext);
   startRail(go);
-  startList({ open: openConversation, more: loadMore, refresh });
+  followHand({ open: openConversation, more: loadMore, refresh });
   startHead(does);
   startThread(does);
   startComposer(does);
@@ -134,7 +133,9 @@ async function start() {
   const { view, id, found } = readAddress();
   state.view = view;
   if (id) openConversation(id, found);
-  startStream(await firstView(), heard, showLine);
+  const cursor = firstView();
+  pressAgain();
+  startStream(await cursor, heard, showLine);
   letInAtRest();
 }
 

@@ -3,12 +3,11 @@ import { get } from "../core/api.js";
 import { unsentOf } from "../core/outbox.js";
 import { state, update } from "../core/store.js";
 import { VIEWS } from "../ui/rail.js";
+import { given, keep } from "./first_rows.js";
 
 const PAGE = 50;
 const MOST = 200;
 let asked = 0;
-// Who waits comes with the page, so that the first rows need no second way to the server.
-let first = document.getElementById("first-rows");
 
 /** Show a view from its top. Resolves to the newest event that the server counted in. */
 export async function showView(view) {
@@ -29,8 +28,7 @@ async function loadOrder(view, limit) {
   try {
     const page = given(view) ?? (await get(`/conversations?view=${view}&limit=${limit}`));
     if (mine !== asked) return page.cursor;
-    keep(page.items);
-    const order = page.items.map((row) => row.id);
+    const order = keep(page.items);
     const changes = { order, next: page.next, counts: page.counts, loading: false, failed: null };
     update({ ...changes, waitingUpdates: new Set() }, "rows", "counts");
     return page.cursor;
@@ -38,12 +36,6 @@ async function loadOrder(view, limit) {
     if (mine === asked) update({ loading: false, failed: error.advice }, "rows");
     return null;
   }
-}
-
-function given(view) {
-  const page = view === "waiting" && first ? JSON.parse(first.textContent) : null;
-  first = null;
-  return page;
 }
 
 let isLoadingMore = false;
@@ -57,9 +49,8 @@ export async function loadMore() {
     const after = encodeURIComponent(next);
     const page = await get(`/conversations?view=${view}&limit=${PAGE}&after=${after}`);
     if (view !== state.view || next !== state.next) return;
-    keep(page.items);
     const known = new Set(state.order);
-    const fresh = page.items.map((row) => row.id).filter((id) => !known.has(id));
+    const fresh = keep(page.items).filter((id) => !known.has(id));
     update({ order: [...state.order, ...fresh], next: page.next }, "rows");
   } catch {
     // Scrolling on asks again.
@@ -110,8 +101,4 @@ export function readAddress() {
 function writeAddress() {
   const hash = `#${[state.view, state.openId].filter(Boolean).join("/")}`;
   if (location.hash !== hash) history.replaceState(null, "", hash);
-}
-
-function keep(rows) {
-  rows.forEach((row) => state.rows.set(row.id, row));
 }

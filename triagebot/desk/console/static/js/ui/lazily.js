@@ -1,6 +1,6 @@
 // Dialogs that are seldom opened are loaded when they first are. Fingers do not wait for that: a
 // field out of sight takes what is typed meanwhile, input methods and all, and hands it on.
-import { el, isWriting } from "../core/dom.js";
+import { el, isWriting, typeInto } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { isComposing } from "../core/keys.js";
 import { complain } from "./toast.js";
@@ -58,8 +58,7 @@ function hold() {
 function type(text, keys) {
   const field = document.activeElement;
   if (!isWriting(field)) return;
-  field.value += text;
-  if (text) field.dispatchEvent(new Event("input"));
+  if (text) typeInto(field, text);
   for (const key of keys) field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
 }
 

@@ -10,29 +10,33 @@ const REST = 4000;
 const drawn = new Map();
 let pane, rows, touchedAt = 0, pointerIsIn = false;
 
-/** Draw the list; `open(id)`, `more()` and `refresh()` are what a person can ask of it. */
-export function startList({ open, more, refresh }) {
+/** Draw the list, and again whenever it changes. */
+export function startList() {
   pane = byId("list-body");
   rows = byId("rows");
-  rows.addEventListener("click", (event) => {
-    const row = event.target.closest(".row");
-    if (row) open(row.dataset.id);
-  });
-  pane.addEventListener("scroll", () => {
-    draw();
-    if (pane.scrollTop + pane.clientHeight * 2 > pane.scrollHeight) more();
-  });
+  pane.addEventListener("scroll", draw);
   pane.addEventListener("pointerenter", () => (pointerIsIn = true));
   pane.addEventListener("pointerleave", () => (pointerIsIn = false));
   for (const name of ["keydown", "pointerdown"]) {
     document.addEventListener(name, () => (touchedAt = Date.now()), true);
   }
-  byId("updates").addEventListener("click", refresh);
   new ResizeObserver(draw).observe(pane);
   document.documentElement.addEventListener("theme", () => requestAnimationFrame(draw));
   watch(["rows", "view", "open", "catalogue", "minute"], draw);
   watch(["open"], () => requestAnimationFrame(showOpenRow));
   watch(["rows"], drawUpdates);
+}
+
+/** Follow a person's hand: `open(id)`, `more()` and `refresh()` are what they can ask of the list. */
+export function followHand({ open, more, refresh }) {
+  rows.addEventListener("click", (event) => {
+    const row = event.target.closest(".row");
+    if (row) open(row.dataset.id);
+  });
+  pane.addEventListener("scroll", () => {
+    if (pane.scrollTop + pane.clientHeight * 2 > pane.scrollHeight) more();
+  });
+  byId("updates").addEventListener("click", refresh);
 }
 
 /** Nobody is at the list and it is at its top: new rows may come in by themselves. */

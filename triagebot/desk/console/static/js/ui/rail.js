@@ -5,6 +5,8 @@ import { state, watch } from "../core/store.js";
 
 export const VIEWS = ["waiting", "mine", "open", "bot", "resolved", "snoozed"];
 const MOST = 999;
+// The server counts no further what nobody works through.
+const COUNTED = { bot: 10_000, resolved: 10_000 };
 
 /** Draw the rail; `go(view)` is called when one is pressed. */
 export function startRail(go) {
@@ -27,7 +29,7 @@ function draw() {
   }
   setText(byId("list-title"), t(`view.${state.view}`));
   const listed = state.counts[state.view];
-  setText(byId("list-count"), listed === undefined ? "" : number(listed));
+  setText(byId("list-count"), listed === undefined ? "" : upTo(COUNTED[state.view], listed));
   const waiting = state.counts.waiting ? `(${number(state.counts.waiting)}) ` : "";
   document.title = `${waiting}${t(`view.${state.view}`)} · triagebot`;
 }
@@ -35,3 +37,5 @@ function draw() {
 function short(count) {
   return count > MOST ? `${MOST}+` : String(count);
 }
+
+const upTo = (most, count) => (count >= most ? `${number(most - 1)}+` : number(count));
