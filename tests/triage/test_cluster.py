@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from triagebot.triage.cluster import FEW, Kind, Waiting, cluster
+from triagebot.triage.cluster import FEW, TICKED, Kind, Waiting, cluster
 from triagebot.triage.features import Vocabulary
 from triagebot.triage.likeness import Likeness, stars
 from triagebot.triage.normalise import normalise
@@ -77,6 +77,56 @@ def test_ways_of_writing_are_no_difference(one, other):
     assert specifics(one) == specifics(other)
 
 
+def ticked(*texts):
+    """Texts that are ticked together, three of each waiting."""
+    items = [Waiting(text) for text in texts for _ in range(3)]
+    found = cluster(items, hear, EMPTY, lambda intent: False)
+    return {frozenset(items[m.place].text for m in each.ticked) for each in found}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("旧手机怎么退", "旧手机怎么换"),
+        ("手机的飞行模式怎么开", "手机的飞行模式怎么关"),
+        ("你们这里能买旧手机吗", "你们这里能卖旧手机吗"),
+        ("有红的保护壳吗", "有黑的保护壳吗"),
+        ("我的手机退款什么时候能到账", "我的手机退款为什么能到账"),
+        ("换一块手机屏幕多少钱", "换一块手机屏幕多久"),
+        ("微信零钱转银行卡怎么转", "银行卡转微信零钱怎么转"),
+        ("你们修手机换屏幕的门店在哪里", "你们修手机换屏幕的门店怎么样"),
+    ],
+)
+def test_what_wants_another_answer_is_not_ticked_with_it(one, other):
+    assert all(len(each) == 1 for each in ticked(one, other) if each)
+    assert any(ticked(one, other))
+    near, its = Likeness([hear(one), hear(other)], EMPTY).rows([0, 1])
+    assert near @ its >= TICKED[Kind.ALIKE], "by likeness alone they would be"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("我想知道怎么申请退货退款和换货", "我想知道如何申请退货退款和换货"),
+        ("我买的手机可以开发票吗", "我买的手机能开发票吗"),
+        ("我买的手机怎么还没发货", "我买的手机为什么还没发货"),
+        ("手机屏幕突然黑屏了怎么办", "手机屏幕突然黑屏了"),
+        ("我在你们店里买的手机屏幕什么时候到货呢", "我在你们店里买的手机屏幕啥时候到货呢"),
+        ("你们怎么还没有发货", "你们还没有发货"),
+    ],
+)
+def test_other_ways_to_want_the_same_are_ticked_together(one, other):
+    assert ticked(one, other) == {frozenset([one, other])}
+
+
+def test_of_one_answer_only_those_are_ticked_who_ask_as_most_do():
+    texts = ("啥时寄出", "几号能出库呢", "为什么寄得这么慢")
+    asks = [Waiting(text, "delivery", 0.9, "delivery/when", 0.95) for text in texts]
+    (one,) = cluster(asks, hear, EMPTY, lambda intent: False)
+    assert {asks[member.place].text for member in one.ticked} == set(texts[:2])
+    assert len(one.members) == FEW
+
+
 def test_different_intents_stay_apart():
     same = "可以开发票吗"
     found = grouped(*[Waiting(same, "invoice")] * 2, *[Waiting(f"{same}?", "other")] * 2)
@@ -88,7 +138,7 @@ def test_different_intents_stay_apart():
 def test_what_is_left_alone_is_grouped_by_its_answer_then_by_small_talk():
     asks = [
         Waiting(text, "delivery", 0.9, "delivery/when", sure)
-        for text, sure in (("啥时寄出", 0.95), ("几号能出库呢", 0.9), ("发我的快一点", 0.45))
+        for text, sure in (("啥时寄出", 0.97), ("几号能出库呢", 0.95), ("发我的快一点", 0.45))
     ]
     chat = [Waiting(text, "chat", 0.9) for text in ("哈哈", "你多大了", "唱首歌")]
     alone = Waiting("屏幕闪了一下", "after_sales", 0.9, "after_sales/screen", 0.2)

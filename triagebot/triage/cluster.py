@@ -1,27 +1,28 @@
 """Group waiting messages so that one decision serves many.
 
 First what reads alike: the same words, then neighbours, never across different models, versions,
-numbers or a denial. What stays alone is grouped by the answer that fits it best, and what is none
-of the brand's business by its intent.
+numbers, a denial or another kind of question. What stays alone is grouped by the answer that fits
+it best, and what is none of the brand's business by its intent.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
 from triagebot.triage.answers import bare
+from triagebot.triage.asking import Asking, asking
 from triagebot.triage.features import Vocabulary
 from triagebot.triage.likeness import Heard, Likeness, Star, stars
-from triagebot.triage.specifics import named, specifics
+from triagebot.triage.specifics import Specifics, matter, specifics
 
 LEAST = 0.66
 """The cosine to the centre from which on a message is shown with a cluster."""
 
-TICKED = {"alike": 0.75, "answer": 0.9, "intent": 0.9}
+TICKED = {"alike": 0.75, "answer": 0.95, "intent": 0.9}
 """From which nearness on a member is ticked; less typical ones wait for somebody to say so."""
 
 FEW = 3
@@ -54,7 +55,8 @@ class Waiting:
 class Member:
     """The place of a message in what was given, and how near it is to the heart, 0..1.
 
-    `agrees` unless it names things that the heart does not, or the heart names more.
+    `agrees` unless it names things that the heart does not, or the heart names more; where only
+    the answer is shared, unless it asks in another way than most.
     """
 
     place: int
@@ -90,7 +92,9 @@ def cluster(
     `loose(intent)` tells the intents that nothing needs to be said to, such as small talk. With a
     higher `least` clusters get smaller and purer.
     """
-    alike = _alike(waiting, hear, vocabulary, least)
+    heard = [hear(each.text) for each in waiting]
+    apart = [_apart(each.text, plain) for each, (plain, _) in zip(waiting, heard, strict=True)]
+    alike = _alike(waiting, heard, apart, vocabulary, least)
     big = [members for members in alike if len(members) >= FEW]
     rest = [member for members in alike if len(members) < FEW for member in members]
     by_answer, rest = _gather(waiting, rest, _answer)
@@ -99,7 +103,7 @@ def cluster(
     few = [tuple(m for m in members if m.place in left) for members in alike if len(members) < FEW]
     groups = {
         Kind.ALIKE: [*big, *filter(None, few)],
-        Kind.ANSWER: by_answer,
+        Kind.ANSWER: [_as_most(members, apart) for members in by_answer],
         Kind.INTENT: by_intent,
     }
     found = [_made(kind, members, waiting) for kind, all_ in groups.items() for members in all_]
@@ -108,16 +112,21 @@ def cluster(
 
 Members = tuple[Member, ...]
 Key = TypeVar("Key", bound=Hashable)
+Apart = tuple[Specifics, Asking]
+"""What must be equal for two messages to stand in one cluster of alike ones."""
+
+
+def _apart(text: str, plain: str) -> Apart:
+    return specifics(text), asking(plain)
 
 
 def _alike(
     waiting: Sequence[Waiting],
-    hear: Callable[[str], Heard],
+    heard: Sequence[Heard],
+    apart: Sequence[Apart],
     vocabulary: Vocabulary,
     least: float,
 ) -> list[Members]:
-    heard = [hear(each.text) for each in waiting]
-    apart = [specifics(each.text) for each in waiting]
     same = _by((bare(text), apart[i]) for i, (text, _) in enumerate(heard))
     firsts = sorted(
         (places[0] for places in same.values()),
@@ -139,9 +148,9 @@ def _members(
     star: Star, own: Sequence[int], twins: Mapping[int, list[int]], heard: Sequence[Heard]
 ) -> Iterator[Member]:
     """Yield the messages around a centre, each with those of the same words."""
-    heart = named(heard[own[star.rows[0]]][1])
+    heart = matter(heard[own[star.rows[0]]][1])
     for row, cosine in zip(star.rows, star.cosines, strict=True):
-        agrees = named(heard[own[row]][1]) == heart
+        agrees = matter(heard[own[row]][1]) == heart
         for place in twins[own[row]]:
             yield Member(place, cosine, agrees)
 
@@ -185,6 +194,13 @@ def _gather(
     ]
     taken = {member.place for members in big for member in members}
     return big, [member for member in rest if member.place not in taken]
+
+
+def _as_most(members: Members, apart: Sequence[Apart]) -> Members:
+    """Return those that ask in the way of most first; the others do not agree."""
+    most = Counter(apart[member.place] for member in members).most_common(1)[0][0]
+    judged = [replace(member, agrees=apart[member.place] == most) for member in members]
+    return tuple(sorted(judged, key=lambda each: not each.agrees))
 
 
 def _made(kind: Kind, members: Members, waiting: Sequence[Waiting]) -> Cluster:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 Specifics = tuple[str, ...]
 """Numbers, Latin words and counted things of a message, sorted, and `NEGATED` where it denies."""
@@ -23,12 +23,38 @@ _ASKING_WORDS = (
 )
 _ASKING = frozenset(_ASKING_WORDS.split())
 """Words that ask, greet or fill; what is left names the matter."""
+_FILLING_WORDS = (
+    "时候 一个 一台 一部 有点 不会 不是 不要 不行 为啥 咋办 咋样 多长时间 想问 一直 老是"
+)
+_FILLING = frozenset(
+    "的了吗呢吧啊呀哦嘛么哈嗯呗啦哎唉诶喂亲我你您他她它们这那是有在就都也还又再才只很太好真"
+    "要想会能可得地着过和跟与给把让将对从到为以用去来说看问请个些里上中内啥咋怎哪谁几多不没未"
+    "别无而但且或及该此各每做弄搞办之所帮"
+).union(_FILLING_WORDS.split())
+"""Characters and words that, standing alone, say nothing of the matter."""
+_IDLE = _ASKING | _FILLING
+_MOVES = frozenset(("转", "换", "换成", "比", "变成", "转到", "转入"))
+"""Words between two things of which neither can take the other's place."""
+_WORD = re.compile(r"\w")
 _NEGATION = re.compile(r"[不没無无未别]|拒绝|取消|关闭|停止")
 
 
 def named(tokens: Iterable[str]) -> frozenset[str]:
     """Return the words of a message that name what it is about; single characters are left out."""
     return frozenset(token for token in tokens if len(token) > 1 and token not in _ASKING)
+
+
+def matter(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Return the words that two messages must share to be decided on as one.
+
+    Those that are `named`, and single characters such as 开 and 关 that say something. They are
+    sorted, unless something goes from one to the other: `微信转银行卡` is not `银行卡转微信`.
+    """
+    words = [each for each in dict.fromkeys(tokens) if each not in _IDLE and _WORD.match(each)]
+    moves = _MOVES.intersection(words)
+    if not moves:
+        return tuple(sorted(words))
+    return (*sorted(moves), *(each for each in words if each not in moves))
 
 
 def specifics(text: str) -> Specifics:
