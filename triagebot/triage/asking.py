@@ -29,21 +29,17 @@ _KINDS = {
     "whether": "能不能|可不可以|可否|能否|是否|会不会|要不要|有没有|是不是|[吗么嘛](?=$|[,。?! ])",
 }
 _ASKS = re.compile("|".join(f"(?P<{kind}>{each})" for kind, each in _KINDS.items()))
-_WANTS = frozenset(("help", "how", "whether", "what", "which"))
+_WANTED = frozenset(("help", "how", "whether", "what", "which"))
+"""Ways to say that something is wanted: of judged pairs that differ in these only, most are one."""
 _FAILS = re.compile("[不没无未]|失败")
 
 
-def kinds(text: str) -> frozenset[str]:
-    """Return every kind of question that normalised `text` asks."""
-    return frozenset(str(match.lastgroup) for match in _ASKS.finditer(text))
-
-
 def asking(text: str) -> Asking:
-    """Return the kinds that want answers of their own.
+    """Return the kinds of normalised `text` that want answers of their own.
 
     Who only says that something does not work asks why.
     """
-    found = sorted(kinds(text) - _WANTS)
+    found = sorted({str(match.lastgroup) for match in _ASKS.finditer(text)} - _WANTED)
     if not found and _FAILS.search(_ASKS.sub("", text)):
         return ("why",)
     return tuple(found)
