@@ -100,13 +100,16 @@ def certify(
     weights: NDArray[np.float64] | None = None,
     provisional: bool = True,
     floors: Mapping[str, float] | None = None,
+    forgiven: int = FORGIVEN,
 ) -> Certificate:
     """Return the thresholds that keep the promise.
 
     `predicted`, `confidence` (0..1), `correct` and `weights` (1 / p_sample) have one entry a
     message. `intents` are all that may ever be answered, seen or not: their number is what is
     corrected for. `max_error` is the promised share, one for all or by intent, `sure` the
-    confidence, 0..1. No threshold below an intent's floor is tried.
+    confidence, 0..1. No threshold below an intent's floor is tried. A walk's first step can bear
+    `forgiven` wrong messages, or as many as there are messages for; it may depend on how many
+    there are, not on who was right.
     """
     names = np.array(predicted, dtype=object)
     every = np.ones(len(names)) if weights is None else weights
@@ -120,7 +123,7 @@ def certify(
             confidence[mine], correct[mine], every[mine], (floors or {}).get(intent, 0.0)
         )
         everything = _effective(correct[mine], every[mine], _heaviest(every[mine]))[0]
-        proof = _walk(intent, steps, everything, promise, delta, provisional)
+        proof = _walk(intent, steps, everything, promise, delta, provisional, forgiven)
         proofs[intent] = proof
         if proof.threshold is not None:
             answered |= mine & (confidence >= proof.threshold)
@@ -153,9 +156,10 @@ def _walk(
     promise: float,
     delta: float,
     provisional: bool,
+    forgiven: int,
 ) -> Certified:
-    forgiving = needed(FORGIVEN, promise, delta)
-    start = forgiving if everything >= forgiving else needed(0, promise, delta)
+    starts = [needed(wrong, promise, delta) for wrong in range(forgiven, -1, -1)]
+    start = next((start for start in starts if start <= everything), starts[-1])
     proven: _Step | None = None
     tried: list[_Step] = []
     for step in steps:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from triagebot.cli import echo_json
-from triagebot.cli.progress import Report, progress
+from triagebot.cli.progress import progress
 
 if TYPE_CHECKING:
-    from training.simulate import Round
+    from training.simulate import Plan
+    from training.simulate_runs import Runs, Spread
 
 MASSIVE = Path("../shared/data/massive_zh_cn.jsonl.gz")
 
@@ -40,11 +40,21 @@ MASSIVE = Path("../shared/data/massive_zh_cn.jsonl.gz")
 @click.option(
     "--labels", default=250, show_default=True, type=click.IntRange(2), help="Labels a round."
 )
-@click.option("--max-error", default=0.05, show_default=True, type=click.FloatRange(0.001, 0.5))
+@click.option(
+    "--by-chance",
+    default=0.4,
+    show_default=True,
+    type=click.FloatRange(0.05, 0.95),
+    help="The share of the labels that goes to messages drawn from all, which only prove.",
+)
+@click.option("--max-error", default=0.1, show_default=True, type=click.FloatRange(0.001, 0.5))
 @click.option(
     "--confidence", "sure", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.9999)
 )
 @click.option("--seed", default=7, show_default=True)
+@click.option(
+    "--seeds", default=3, show_default=True, type=click.IntRange(1, 50), help="Runs of each choice."
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
@@ -53,51 +63,57 @@ MASSIVE = Path("../shared/data/massive_zh_cn.jsonl.gz")
     help="Write the page here.",
 )
 @click.pass_obj
-def simulate(obj: dict[str, Any], /, file: Path, report: Path, **options: Any) -> None:
+def simulate(obj: dict[str, Any], /, file: Path, report: Path, seeds: int, **options: Any) -> None:
     """Play the labelling loop with random, uncertainty and our own selection.
 
-    Prints, after each round, how many unseen messages could be answered at the promised error, how
-    many the proof lets the bot answer, and the error that these have in truth.
+    Prints, after each round, how many unseen messages the proof lets the bot answer, how many of
+    these are wrong in truth, and how many could be answered at the promised error: the means of
+    all runs, and in brackets the least and the most.
     """
     from training.html import write_page
     from training.outcomes import read_judged
-    from training.simulate import STRATEGIES, Plan, read_traffic
-    from training.simulate import simulate as play
+    from training.simulate import Plan
+    from training.simulate_choice import STRATEGIES
     from training.simulate_report import render
+    from training.simulate_runs import play, together
 
     plan = Plan(**options)
-    runs = {}
     with progress(("read", *STRATEGIES)) as tell:
-        tell("read", 0, 1)
-        traffic = read_traffic(read_judged(file), plan)
-        for name, strategy in STRATEGIES.items():
-            runs[name] = play(traffic, plan, strategy, partial(_tell, tell, name, plan.rounds))
+        runs = play(read_judged(file), plan, seeds, tell)
     write_page(report, render(runs, plan, file.name))
     if obj["json"]:
-        plain = {name: [asdict(each) for each in found] for name, found in runs.items()}
-        echo_json({"plan": asdict(plan), "runs": plain, "report": str(report)})
+        plain = {name: [each.as_json() for each in together(one)] for name, one in runs.items()}
+        told = {"plan": {**asdict(plan), "seeds": seeds}, "runs": plain, "report": str(report)}
+        echo_json(told)
     else:
-        _show(runs, plan.max_error, report)
+        _show(runs, plan, report)
 
 
-def _tell(report: Report, name: str, rounds: int, done: int) -> None:
-    report(name, done, rounds)
-
-
-def _show(runs: dict[str, list[Round]], max_error: float, report: Path) -> None:
+def _show(runs: Runs, plan: Plan, report: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"share of unseen messages, at most {max_error:.1%} wrong promised")
+    from training.simulate_runs import broken, together
+
+    table = Table(title=f"share of unseen messages, at most {plan.max_error:.1%} wrong promised")
     table.add_column("labels", justify="right")
     for name in runs:
-        table.add_column(f"{name}: could", justify="right")
-        table.add_column("proven (wrong)", justify="right")
-    for rounds in zip(*runs.values(), strict=False):
-        cells = [f"{rounds[0].labels:,}"]
+        table.add_column(f"{name}: proven", justify="right")
+        table.add_column("wrong", justify="right")
+        table.add_column("could", justify="right")
+    for rounds in zip(*(together(each) for each in runs.values()), strict=False):
+        cells = [f"{rounds[0].mean.labels:,.0f}"]
         for one in rounds:
-            cells += [f"{one.reach:.1%}", f"{one.proven:.1%} ({one.error:.1%})"]
+            cells += [_range(one, "proven"), f"{one.mean.error:.1%}", _range(one, "reach")]
         table.add_row(*cells)
     console = Console()
     console.print(table)
+    for name, each in runs.items():
+        over, proofs = broken(each, plan.max_error)
+        console.print(f"{name}: {over} of {proofs} proofs let more be wrong than promised")
     console.print(f"{report} has the curves")
+
+
+def _range(one: Spread, figure: str) -> str:
+    mean, low, high = (100 * getattr(each, figure) for each in (one.mean, one.low, one.high))
+    return f"{mean:.1f}% ({low:.1f}–{high:.1f})"

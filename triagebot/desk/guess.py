@@ -10,6 +10,7 @@ from triagebot.desk.shapes import AnswerGuess, Guess, RankedIntentShape, Word
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.prediction import Contribution, Prediction
 from triagebot.triage.cluster import LEAST, Cluster, Waiting
+from triagebot.triage.likeness import Likeness
 
 INTENTS = 5
 ANSWERS = 3
@@ -50,6 +51,9 @@ class Mind(Protocol):
 
     def explain(self, prediction: Prediction, intent: str) -> list[Contribution]:
         """Return the weight of each word for the intent."""
+
+    def likeness(self, texts: Sequence[str]) -> Likeness:
+        """Return how alike texts are."""
 
     def cluster(self, waiting: Sequence[Waiting], least: float = LEAST) -> list[Cluster]:
         """Return what waits in clusters, largest first."""

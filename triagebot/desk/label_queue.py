@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
 
 from triagebot.desk.audit_shapes import NextQuery
 from triagebot.desk.audits import BEFORE, talk_lines
-from triagebot.desk.guess import MindHolder, guess
+from triagebot.desk.guess import Mind, MindHolder, guess
 from triagebot.desk.label_shapes import Dispute, LabelItem, LabelNext, Need, Opinion, Suspect
 from triagebot.desk.suspects import suspects
 from triagebot.store import label_queue, labels, messages
@@ -32,7 +35,7 @@ SURE = 0.8
 
 
 class LabelQueueApi:
-    """Owns the queue of messages to label: the unsure ones first, some by chance between them."""
+    """Owns the queue of messages to label: where most doubt is first, some by chance between."""
 
     def __init__(self, db: Database, holder: MindHolder, clock: Callable[[], datetime]) -> None:
         self._db = db
@@ -60,7 +63,8 @@ class LabelQueueApi:
         pool = await self._db.read(label_queue.unlabelled, POOL, call.query.skipped)
         today = await self._db.read(label_queue.labelled_since, me.name, begin)
         # People who begin at once are at different turns.
-        chosen = _first(pool, me.id + today + len(call.query.skipped))
+        turn = me.id + today + len(call.query.skipped)
+        chosen = await asyncio.to_thread(_first, pool, self._holder.mind, turn)
         item = await self._item(chosen.id, _why(chosen)) if chosen else None
         needs = [Need(name, n) for name, n in sorted(self._holder.mind.needs.items())]
         return LabelNext(item, len(pool), today, needs)
@@ -104,11 +108,16 @@ def _why(chosen: Unlabelled) -> str:
     return "unsure" if chosen.confidence < SURE else "random"
 
 
-def _first(pool: list[Unlabelled], turn: int) -> Unlabelled | None:
+def _first(pool: list[Unlabelled], mind: Mind, turn: int) -> Unlabelled | None:
     """Return the next to label: by turns an unsure one, or one by chance between them."""
     if not pool:
         return None
     doubts = [Doubt(each.intent, each.confidence) for each in pool]
+
+    def alike(places: Sequence[int]) -> NDArray[np.float32]:
+        rows = mind.likeness([pool[place].text for place in places]).rows(range(len(places)))
+        return np.asarray(rows @ rows.T)
+
     # Nothing secret: the same turn shall find the same messages.
-    order = choose(doubts, AHEAD, random.Random(turn))  # noqa: S311
+    order = choose(doubts, alike, AHEAD, random.Random(turn))  # noqa: S311
     return pool[order[turn % min(TURNS, len(order))]]

@@ -19,18 +19,18 @@ class Unlabelled:
     id: int
     intent: str
     confidence: float
+    text: str
 
 
 def unlabelled(connection: Connection, limit: int, without: Sequence[int] = ()) -> list[Unlabelled]:
     """Return up to `limit` messages, newest first, but for those in `without`."""
     known = exists().where(label.c.message_id == message.c.id, label.c.withdrawn_at.is_(None))
-    query = select(message.c.id, message.c.intent, message.c.confidence).where(
-        message.c.text != "", message.c.intent.is_not(None), ~known
-    )
+    columns = (message.c.id, message.c.intent, message.c.confidence, message.c.text)
+    query = select(*columns).where(message.c.text != "", message.c.intent.is_not(None), ~known)
     if without:
         query = query.where(message.c.id.not_in(without))
     rows = connection.execute(query.order_by(message.c.id.desc()).limit(limit))
-    return [Unlabelled(row.id, row.intent, row.confidence) for row in rows]
+    return [Unlabelled(*row) for row in rows]
 
 
 def disputed(connection: Connection, limit: int) -> dict[int, list[tuple[str, str]]]:
