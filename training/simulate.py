@@ -198,7 +198,7 @@ def _choose(
     left = np.flatnonzero(~state.answers(every))
     waiting = newest[left]
     queue = Queue(every[left], traffic.x[waiting])
-    return waiting[list(strategy(queue, min(n, len(waiting)), rng))].tolist()
+    return [int(waiting[place]) for place in strategy(queue, min(n, len(waiting)), rng)]
 
 
 def _learn(traffic: Traffic, plan: Plan, given: _Given) -> _State:

@@ -48,7 +48,7 @@ def by_chance(queue: Queue, n: int, rng: random.Random) -> list[int]:
 
 def unsurest(queue: Queue, n: int, _rng: random.Random) -> list[int]:
     """Choose the messages whose two best intents are closest."""
-    return np.argsort(queue.margins, kind="stable")[:n].tolist()
+    return [int(place) for place in np.argsort(queue.margins, kind="stable")[:n]]
 
 
 def ours(queue: Queue, n: int, rng: random.Random) -> list[int]:
