@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.prediction import Contribution, Prediction, RankedAnswer, RankedIntent
 from triagebot.triage.case import Case, Thresholds
+from triagebot.triage.classify import LinearModel
 from triagebot.triage.cluster import LEAST, Cluster, Waiting, cluster
 from triagebot.triage.decide import decide
 from triagebot.triage.features import Vocabulary
@@ -66,6 +68,9 @@ class StandInMind:
     def __init__(self, catalogue: Catalogue = CATALOGUE) -> None:
         self.catalogue = catalogue
         self.voice = Voice(catalogue, {"brand": "小样"})
+        intents = tuple(catalogue.intents)
+        model = LinearModel(np.zeros((1, len(intents)), np.float32), intents, 1.0)
+        self.bundle = SimpleNamespace(words=catalogue.words, vocabulary=NOTHING_KNOWN, model=model)
 
     def edited(self, catalogue: Catalogue) -> StandInMind:
         return StandInMind(catalogue)

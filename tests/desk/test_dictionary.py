@@ -86,3 +86,13 @@ async def test_new_words_come_from_what_fans_write(world, engineer):
     assert [each["word"] for each in await engineer.get(PATH + "/suggestions")] == ["蓝岭核"]
     await engineer.post(PATH, {"add": ["蓝岭核"]})
     assert await engineer.get(PATH + "/suggestions") == []
+
+
+async def test_a_preview_cuts_what_fans_wrote_and_saves_nothing(world, engineer):
+    await world.fan_says("请问蓝岭核 13812345678 在哪")
+    found = await engineer.post(PATH + "/preview", {"add": ["蓝岭核"]})
+    (recut,) = found["recut"]
+    assert "蓝岭核" in recut["after"]
+    assert "蓝岭核" not in recut["before"]
+    assert "138" not in recut["text"]
+    assert "蓝岭核" not in states(await engineer.get(PATH))
