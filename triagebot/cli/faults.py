@@ -54,10 +54,7 @@ def kill(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: f
     """Kill a server under load with SIGKILL; needs a promoted model."""
     from triagebot.faults import kill as run
 
-    models = Path(obj["settings"].models.dir)
-    with tempfile.TemporaryDirectory(prefix="triagebot-kill-") as name, _bar(rounds) as step:
-        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
-    _finish(obj, tally, keep)
+    _under_load(obj, run.run, rounds, seed, keep, rate)
 
 
 @faults.command()
@@ -128,10 +125,7 @@ def outages(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate
     """Kill and freeze PostgreSQL under two nodes; needs PostgreSQL and a promoted model."""
     from triagebot.faults import outages as run
 
-    models = Path(obj["settings"].models.dir)
-    with tempfile.TemporaryDirectory(prefix="triagebot-outages-") as name, _bar(rounds) as step:
-        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
-    _finish(obj, tally, keep)
+    _under_load(obj, run.run, rounds, seed, keep, rate)
 
 
 @faults.command()
@@ -141,10 +135,7 @@ def upgrade(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate
     """Upgrade two nodes in turn while the tables change; needs what `outages` needs."""
     from triagebot.faults import upgrade as run
 
-    models = Path(obj["settings"].models.dir)
-    with tempfile.TemporaryDirectory(prefix="triagebot-upgrade-") as name, _bar(rounds) as step:
-        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
-    _finish(obj, tally, keep)
+    _under_load(obj, run.run, rounds, seed, keep, rate)
 
 
 @faults.command()
@@ -154,10 +145,7 @@ def failover(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rat
     """Kill the primary of three; needs what `outages` needs, patroni and etcd."""
     from triagebot.faults import failover as run
 
-    models = Path(obj["settings"].models.dir)
-    with tempfile.TemporaryDirectory(prefix="triagebot-failover-") as name, _bar(rounds) as step:
-        tally = run.run(rounds, seed, Path(name), models, rate=rate, report=step)
-    _finish(obj, tally, keep)
+    _under_load(obj, run.run, rounds, seed, keep, rate)
 
 
 @faults.command()
@@ -190,6 +178,21 @@ def report(results: Path, out: Path) -> None:
 def _bar(rounds: int) -> Iterator[Callable[[int], None]]:
     with progress(("rounds",)) as report:
         yield lambda done: report("rounds", done, rounds)
+
+
+def _under_load(
+    obj: dict[str, Any],
+    run: Callable[..., Tally],
+    rounds: int,
+    seed: int,
+    keep: Path | None,
+    rate: float,
+) -> None:
+    """Run real servers with the promoted model, in a folder that goes afterwards."""
+    models = Path(obj["settings"].models.dir)
+    with tempfile.TemporaryDirectory(prefix="triagebot-faults-") as name, _bar(rounds) as step:
+        tally = run(rounds, seed, Path(name), models, rate=rate, report=step)
+    _finish(obj, tally, keep)
 
 
 def _finish(obj: dict[str, Any], tally: Tally, keep: Path | None) -> None:

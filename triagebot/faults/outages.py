@@ -26,7 +26,6 @@ RATE = 200.0
 NODES = 2
 HELD = "消息已收到，马上回复您。"
 KINDS = ("killed", "frozen", "restarted")
-SLOWEST_ANSWER = 2.5
 SLOWEST_EMPTYING = 60.0
 
 _ROWS = """
