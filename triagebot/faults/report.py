@@ -80,6 +80,8 @@ that seconds are several times those of a quiet machine:
   each look at the list puts the whole queue in order.
 - **upgrade**: a migration may want tables in another order than a node that uses them, and is then
   ended by PostgreSQL. It used to fail the start and now begins anew; the first run found it.
+  Three short runs (seeds 5 and 6, nothing beside them) then broke the limit of 4.5 s: the slowest
+  answer came after 5.2 to 5.6 s. Nothing was lost. The reason is not known yet.
 - **Not yet**: 2,000 kills and 100,000 simulated evenings are aimed at; the table says how many
   there were.
 
