@@ -12,6 +12,7 @@ from triagebot.desk.presence import Presence
 from triagebot.desk.routing import MOST_OFFERED, Choice, Present, Waiting, Why, route, route_all
 from triagebot.domain.agent import Role
 from triagebot.store import presence
+from triagebot.store.database import Database
 
 MINUTES = 5
 FLASHING = frozenset({"flashing"})
@@ -68,6 +69,12 @@ class Node:
 
     def __init__(self, *owners: int) -> None:
         self.owners = set(owners)
+
+
+@pytest.fixture
+def database(any_database: Database) -> Database:
+    """Both engines, each in turn."""
+    return any_database
 
 
 @pytest.fixture
