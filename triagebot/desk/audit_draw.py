@@ -47,11 +47,16 @@ class AuditDraw:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def draw(self) -> int:
-        """Look at everything that is new and return how many answers were drawn."""
+        """Look at everything that is new and return how many answers were drawn.
+
+        What comes meanwhile is for the next time.
+        """
         drawn = 0
         while stretch := await self._db.read(audit_draw.unseen, AT_ONCE, self._clock()):
             rate = self._holder.mind.catalogue.policy.audit_rate
             drawn += await self._db.write(audit_draw.draw, stretch, rate, self._clock())
+            if stretch.end - stretch.start < AT_ONCE:
+                break
         return drawn
 
     async def _repeat(self) -> None:

@@ -30,6 +30,7 @@ LOST_AFTER = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 AT_ONCE = 20
+COLLECTED_AT_ONCE = 500
 LAST_ATTEMPT = 80
 """About three days of tries."""
 
@@ -82,8 +83,9 @@ class WebhookSender(Repeating):
 
     async def tell(self) -> int:
         """Queue all that is new and send what is due; return how many were tried."""
-        while await self._db.write(news.collect, self._clock()):
-            pass
+        limit = COLLECTED_AT_ONCE
+        while await self._db.write(news.collect, self._clock(), limit) >= limit:
+            pass  # what comes meanwhile is for the next time
         await self._db.write(webhooks.recover, self._clock() - LOST_AFTER)
         rows = await self._db.read(webhooks.everything)
         live = [row for row in rows if row.disabled_at is None and row.waiting]

@@ -66,10 +66,14 @@ class Feed:
             await asyncio.sleep(self._pause)
 
     async def _read_on(self) -> None:
-        while batch := await self._db.read(events.read_after, self.cursor, BATCH):
-            self.cursor = batch[-1].id
-            for listener in self._listeners:
-                await self._tell(listener, batch)
+        is_more = True
+        while is_more:
+            batch = await self._db.read(events.read_after, self.cursor, BATCH)
+            is_more = len(batch) == BATCH
+            if batch:
+                self.cursor = batch[-1].id
+                for listener in self._listeners:
+                    await self._tell(listener, batch)
 
     async def _tell(self, listener: Listener, batch: Sequence[EventRow]) -> None:
         try:

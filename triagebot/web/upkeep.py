@@ -42,8 +42,9 @@ class Upkeep(Repeating):
             pass
 
     async def count(self) -> None:
-        """Count all messages that are not yet."""
-        while await self._db.write(hour_counts.count_new, self._clock(), COUNTED_AT_ONCE):
+        """Count all messages that are not yet, but for those that come meanwhile."""
+        limit = COUNTED_AT_ONCE
+        while await self._db.write(hour_counts.count_new, self._clock(), limit) == limit:
             pass
 
     async def prune(self) -> None:

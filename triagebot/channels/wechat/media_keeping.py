@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 FETCH_SECONDS = 1.0
 TIDY_SECONDS = 600.0
 AT_ONCE = 4
+LOOKED_AT_ONCE = 2000
 LAST_ATTEMPT = 12
 MIB = 1024 * 1024
 
@@ -56,8 +57,9 @@ class MediaKeeping(Repeating):
 
     async def fetch(self) -> int:
         """Look through new messages and fetch what is due; return how many were tried."""
-        while await self._db.write(media.want_new, self._clock()):
-            pass
+        limit = LOOKED_AT_ONCE
+        while await self._db.write(media.want_new, self._clock(), limit) == limit:
+            pass  # what comes meanwhile is for the next time
         tried = 0
         while rows := await self._db.read(media.due, self._clock(), AT_ONCE):
             await asyncio.gather(*(self._keep(row) for row in rows))
