@@ -1,13 +1,8 @@
 """A server that is killed under load comes back with all that it acknowledged."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from triagebot.faults import kill
-
-CARELESS = (sys.executable, str(Path(__file__).parent / "careless_server.py"))
 
 
 @pytest.mark.timeout(240)
@@ -21,5 +16,5 @@ def test_kills_under_load_lose_nothing_and_change_no_answer(tmp_path, promoted_m
 
 @pytest.mark.timeout(240)
 def test_telling_before_the_commit_shows(tmp_path, promoted_models):
-    tally = kill.run(5, 11, tmp_path, promoted_models, rate=200, program=CARELESS)
+    tally = kill.run(5, 11, tmp_path, promoted_models, rate=200, planted="tells early")
     assert tally.lost + tally.different > 0

@@ -1,15 +1,11 @@
 """PostgreSQL killed and frozen under load over two nodes: what was acknowledged is all there."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from triagebot.errors import NothingToDo
 from triagebot.faults import outages, postgres, upgrade
 
 pytest.importorskip("psycopg", reason="needs the extra `postgres`")
-FORGETFUL = (sys.executable, str(Path(__file__).parent / "forgetful_spool.py"))
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +18,9 @@ def _installed():
 
 @pytest.mark.timeout(240)
 def test_outages_lose_nothing_and_leave_no_gap(tmp_path, promoted_models):
-    tally = outages.run(2, 11, tmp_path, promoted_models, rate=100, seconds=(4, 5))
+    tally = outages.run(
+        2, 11, tmp_path, promoted_models, rate=100, seconds=(4, 5), slowest=upgrade.SLOWEST_ANSWER
+    )
     assert tally.rounds == 2
     assert tally.acked > 500
     assert tally.figures["acknowledged from a spool"] > 100
@@ -41,6 +39,6 @@ def test_an_upgrade_under_load_loses_nothing_and_keeps_nobody_waiting(tmp_path, 
 @pytest.mark.timeout(240)
 def test_a_spool_that_forgets_shows(tmp_path, promoted_models):
     tally = outages.run(
-        1, 11, tmp_path, promoted_models, rate=100, seconds=(3, 4), program=FORGETFUL
+        1, 11, tmp_path, promoted_models, rate=100, seconds=(3, 4), planted="forgetful"
     )
     assert tally.lost > 0

@@ -33,6 +33,10 @@ async def run(server: Server, workers: int = 0) -> None:
 
     With `workers` above 0 that many processes take WeChat's requests in. Raises `BadInput` when
     the address cannot be listened on.
+
+    A node alone lets connections wait while it starts, which takes it a second or two. One of
+    several may have to wait for a migration: until it can answer it accepts none, so that they
+    go to the others.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -40,6 +44,8 @@ async def run(server: Server, workers: int = 0) -> None:
         loop.add_signal_handler(number, stop.set)
     address = server.settings.server.host, server.settings.server.port
     groups = open_sockets(*address, max(1, workers))
+    if not server.db.is_shared:
+        let_wait(groups)
     runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
     await runner.setup()
 
@@ -63,6 +69,12 @@ async def run(server: Server, workers: int = 0) -> None:
         await stop.wait()
         for each in (one for group in groups for one in group):
             each.close()
+
+
+def let_wait(groups: Sequence[Sequence[socket.socket]]) -> None:
+    """Let connections come and wait until somebody takes them."""
+    for each in (one for group in groups for one in group):
+        each.listen(BACKLOG)
 
 
 async def _finish(front: Front, runner: web.AppRunner) -> None:
@@ -116,7 +128,7 @@ async def _adopt(front: Front, accepted: socket.socket, first: bytes) -> None:
 
 
 def open_sockets(host: str, port: int, groups: int) -> list[list[socket.socket]]:
-    """Return `groups` times listening sockets for all addresses of `host`.
+    """Return `groups` times bound sockets for all addresses of `host`; none listens yet.
 
     The kernel spreads connections over the groups. Port 0 takes a free one, the same for all.
     Raises `OSError` when the address is taken.
@@ -134,7 +146,6 @@ def open_sockets(host: str, port: int, groups: int) -> list[list[socket.socket]]
             if family == socket.AF_INET6:
                 each.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             each.bind((address[0], port, *address[2:]))
-            each.listen(BACKLOG)
             port = each.getsockname()[1]
             group.append(each)
         found.append(group)

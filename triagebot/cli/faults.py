@@ -48,13 +48,13 @@ def faults() -> None:
 
 
 @faults.command()
-@_options(200)
+@_options(200, ("tells early",))
 @click.option("--rate", default=300.0, show_default=True, help="Messages a second.")
-def kill(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+def kill(obj: dict[str, Any], **asked: Any) -> None:
     """Kill a server under load with SIGKILL; needs a promoted model."""
     from triagebot.faults import kill as run
 
-    _under_load(obj, run.run, rounds, seed, keep, rate)
+    _under_load(obj, run.run, **asked)
 
 
 @faults.command()
@@ -119,33 +119,33 @@ def simulate(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, pla
 
 
 @faults.command()
-@_options(6)
+@_options(6, ("forgetful", "patient"))
 @click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
-def outages(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+def outages(obj: dict[str, Any], **asked: Any) -> None:
     """Kill and freeze PostgreSQL under two nodes; needs PostgreSQL and a promoted model."""
     from triagebot.faults import outages as run
 
-    _under_load(obj, run.run, rounds, seed, keep, rate)
+    _under_load(obj, run.run, **asked)
 
 
 @faults.command()
-@_options(6)
+@_options(6, ("forgetful", "listens early"))
 @click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
-def upgrade(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+def upgrade(obj: dict[str, Any], **asked: Any) -> None:
     """Upgrade two nodes in turn while the tables change; needs what `outages` needs."""
     from triagebot.faults import upgrade as run
 
-    _under_load(obj, run.run, rounds, seed, keep, rate)
+    _under_load(obj, run.run, **asked)
 
 
 @faults.command()
-@_options(3)
+@_options(3, ("forgetful",))
 @click.option("--rate", default=100.0, show_default=True, help="Messages a second.")
-def failover(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, rate: float) -> None:
+def failover(obj: dict[str, Any], **asked: Any) -> None:
     """Kill the primary of three; needs what `outages` needs, patroni and etcd."""
     from triagebot.faults import failover as run
 
-    _under_load(obj, run.run, rounds, seed, keep, rate)
+    _under_load(obj, run.run, **asked)
 
 
 @faults.command()
@@ -183,15 +183,16 @@ def _bar(rounds: int) -> Iterator[Callable[[int], None]]:
 def _under_load(
     obj: dict[str, Any],
     run: Callable[..., Tally],
+    *,
     rounds: int,
     seed: int,
     keep: Path | None,
-    rate: float,
+    **asked: Any,
 ) -> None:
     """Run real servers with the promoted model, in a folder that goes afterwards."""
     models = Path(obj["settings"].models.dir)
     with tempfile.TemporaryDirectory(prefix="triagebot-faults-") as name, _bar(rounds) as step:
-        tally = run(rounds, seed, Path(name), models, rate=rate, report=step)
+        tally = run(rounds, seed, Path(name), models, report=step, **asked)
     _finish(obj, tally, keep)
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from triagebot.faults.outages import RATE, Outages
+from triagebot.faults.outages import RATE, SLOWEST_ANSWER, Outages
 from triagebot.faults.patroni import PatroniCluster
-from triagebot.faults.process import PROGRAM
 from triagebot.faults.tally import Tally
 
 PATIENCE = 120.0
@@ -26,14 +25,13 @@ def run(
     models: Path,
     *,
     rate: float = RATE,
-    program: Sequence[str] = PROGRAM,
     planted: str = "",
     report: Callable[[int], None] = lambda _: None,
 ) -> Tally:
     """Kill the primary `rounds` times. Raises `NothingToDo` where Patroni is not installed."""
     tally = Tally("failover", seed, planted)
     chance = random.Random(seed)  # noqa: S311
-    failovers = _Failovers(tally, folder, models, program, chance, PatroniCluster())
+    failovers = _Failovers(tally, folder, models, chance, PatroniCluster(), SLOWEST_ANSWER)
     failovers.run(rounds, rate, (1.0, 5.0), report)
     return tally
 

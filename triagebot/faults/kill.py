@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from triagebot.errors import Busy
 from triagebot.faults.ledger_check import LedgerCheck
-from triagebot.faults.process import PROGRAM, ServerProcess
+from triagebot.faults.planted import program
+from triagebot.faults.process import ServerProcess
 from triagebot.faults.sender import Sender
 from triagebot.faults.tally import Tally
 
@@ -29,17 +30,16 @@ def run(
     *,
     rate: float = RATE,
     seconds: float | None = None,
-    program: Sequence[str] = PROGRAM,
     planted: str = "",
     report: Callable[[int], None] = lambda _: None,
 ) -> Tally:
     """Kill a server `rounds` times, or for as long as `seconds` last; the store stays in `folder`.
 
-    `models` holds the bundles; one must be promoted. `program` may start a server with a planted
-    fault, which must show. Raises `Busy` when the server does not start at all.
+    `models` holds the bundles; one must be promoted. A server with a `planted` fault must show.
+    Raises `Busy` when the server does not start at all.
     """
     tally = Tally("kill", seed, planted)
-    server = ServerProcess(folder, models, program)
+    server = ServerProcess(folder, models, program(planted))
     ends = time.monotonic() + seconds if seconds else float("inf")
 
     def goes_on() -> bool:

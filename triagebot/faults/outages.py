@@ -10,15 +10,16 @@ import asyncio
 import random
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import psycopg
 
 from triagebot.faults.ledger_check import ACKNOWLEDGED, shown
+from triagebot.faults.planted import program
 from triagebot.faults.postgres import PostgresServer
-from triagebot.faults.process import PROGRAM, ServerProcess
+from triagebot.faults.process import ServerProcess
 from triagebot.faults.sender import Sender
 from triagebot.faults.tally import Tally
 
@@ -27,6 +28,8 @@ NODES = 2
 HELD = "消息已收到，马上回复您。"
 KINDS = ("killed", "frozen", "restarted")
 SLOWEST_EMPTYING = 60.0
+SLOWEST_ANSWER = 2.5
+"""Seconds: one for the breaker, the rest for a machine on which everything runs at once."""
 
 _ROWS = """
 SELECT id, detail::json ->> 'MsgId', fan, sent_at, detail, reply FROM message
@@ -43,19 +46,19 @@ def run(
     *,
     rate: float = RATE,
     seconds: tuple[float, float] = (4.0, 20.0),
-    program: Sequence[str] = PROGRAM,
+    slowest: float = SLOWEST_ANSWER,
     planted: str = "",
     report: Callable[[int], None] = lambda _: None,
 ) -> Tally:
     """Let `rounds` outages happen, each of so many `seconds`, from and to.
 
     In turn PostgreSQL is killed, frozen, and restarted; in every second outage a node is killed
-    too, and started again once the database is back. `program` may be a server with a planted
-    fault, which must show.
+    too, and started again once the database is back. An answer after more than `slowest` seconds
+    breaks a promise. Nodes with a `planted` fault must show.
     """
     tally = Tally("outages", seed, planted)
     chance = random.Random(seed)  # noqa: S311
-    outages = _Taken(tally, folder, models, program, chance, PostgresServer())
+    outages = _Taken(tally, folder, models, chance, PostgresServer(), slowest)
     outages.run(rounds, rate, seconds, report)
     return tally
 
@@ -82,25 +85,29 @@ P = TypeVar("P", bound=Postgres)
 
 
 class Outages(ABC, Generic[P]):
-    """Two nodes on one database under load; `disturb` is what happens to them in a round."""
+    """Two nodes on one database under load; `disturb` is what happens to them in a round.
+
+    An answer after more than `slowest` seconds is a fault.
+    """
 
     def __init__(
         self,
         tally: Tally,
         folder: Path,
         models: Path,
-        program: Sequence[str],
         chance: random.Random,
         postgres: P,
+        slowest: float,
     ) -> None:
         self.tally = tally
+        self._slowest = slowest
         self.chance = chance
         self.postgres = postgres
         self.nodes = [
             ServerProcess(
                 folder / f"node-{number}",
                 models,
-                program,
+                program(tally.planted),
                 database=self.postgres.url,
                 settings={"spool.text": HELD},
             )
@@ -179,6 +186,8 @@ class Outages(ABC, Generic[P]):
             1 for number, body in ledger.answers.items() if stored.get(number, body) != body
         )
         tally.figures["slowest answer, s"] = round(ledger.slowest, 3)
+        if ledger.slowest > self._slowest:
+            tally.faults.append(f"an answer took {ledger.slowest:.3f} s")
         tally.figures["ends"] = ", ".join(f"{n} {end}" for end, n in ledger.ends.items())
 
 

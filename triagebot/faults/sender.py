@@ -38,7 +38,8 @@ TEXTS = (
 class Ledger:
     """What went out with 200, by MsgId, kept outside the server; and how the rest ended.
 
-    A `neutral` body acknowledges without being an answer.
+    A `neutral` body acknowledges without being an answer. `slowest` is in seconds; a
+    wait that WeChat gave up counts as an answer.
     """
 
     answers: dict[int, bytes] = field(default_factory=dict)
@@ -52,9 +53,9 @@ class Ledger:
     def heard(self, number: int, status: int, body: bytes, seconds: float) -> None:
         """Note one answer."""
         self.ends[str(status)] += 1
+        self.slowest = max(self.slowest, seconds)
         if status != 200:
             return
-        self.slowest = max(self.slowest, seconds)
         self.acknowledged.add(number)
         if self.neutral(body):
             return
@@ -129,6 +130,8 @@ class Sender:
                 content = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self.ledger.ends[type(error).__name__] += 1
+            if isinstance(error, TimeoutError):
+                self.ledger.slowest = max(self.ledger.slowest, time.monotonic() - began)
         else:
             self.ledger.heard(number, response.status, content, time.monotonic() - began)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from psycopg import sql
 from triagebot.errors import Busy
 from triagebot.faults.outages import RATE, Outages
 from triagebot.faults.postgres import PostgresServer
-from triagebot.faults.process import PROGRAM, ServerProcess
+from triagebot.faults.process import START_SECONDS, ServerProcess
 from triagebot.faults.tally import Tally
 from triagebot.store.schema import MIGRATION_LOCK
 
@@ -28,6 +28,10 @@ SLOWEST_ANSWER = 4.5
 """Seconds: WeChat hangs up after five."""
 
 TRIES = 5
+_WAITS = """
+SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database
+WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+"""
 CHANGED = ("message", "conversation", "outbound")
 
 
@@ -39,18 +43,14 @@ def run(
     *,
     rate: float = RATE,
     seconds: tuple[float, float] = (1.0, 8.0),
-    program: Sequence[str] = PROGRAM,
     planted: str = "",
     report: Callable[[int], None] = lambda _: None,
 ) -> Tally:
     """Upgrade a node in each of `rounds`, with tables locked for so many `seconds`, from and to."""
     tally = Tally("upgrade", seed, planted)
     chance = random.Random(seed)  # noqa: S311
-    upgrades = _Upgrades(tally, folder, models, program, chance, PostgresServer())
+    upgrades = _Upgrades(tally, folder, models, chance, PostgresServer(), SLOWEST_ANSWER)
     upgrades.run(rounds, rate, seconds, report)
-    slowest = float(tally.figures["slowest answer, s"])
-    if slowest > SLOWEST_ANSWER:
-        tally.faults.append(f"an answer took {slowest} s")
     return tally
 
 
@@ -75,7 +75,7 @@ def _start(node: ServerProcess) -> float:
 
 
 def _change(url: str, number: int, length: float) -> int:
-    """Add columns as a migration does, and keep the tables to itself for so many seconds.
+    """Add columns as a migration does, and keep the tables while a node waits for so many seconds.
 
     Returns how often it lost against a node that wanted the same tables, and began anew.
     """
@@ -86,6 +86,20 @@ def _change(url: str, number: int, length: float) -> int:
             for table in CHANGED:
                 query = sql.SQL("ALTER TABLE {} ADD COLUMN {} bigint NOT NULL DEFAULT 0")
                 connection.execute(query.format(sql.Identifier(table), column))
+            wait_for_node(connection)
             time.sleep(length)
             return lost
     raise Busy("The tables could not be changed under load.")
+
+
+def wait_for_node(connection: psycopg.Connection) -> None:
+    """Return once a node waits for the migrations that `connection` runs; raises `Busy` if never.
+
+    Before that it only reads its code, which on a busy machine takes longer than any migration.
+    """
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        if connection.execute(_WAITS).fetchone() != (0,):
+            return
+        time.sleep(0.05)
+    raise Busy("No node came to its migrations.")
