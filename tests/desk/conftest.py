@@ -18,6 +18,8 @@ from triagebot.channels.rest.api import RestApi
 from triagebot.channels.webchat.api import WebChatApi
 from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
+from triagebot.channels.wechat.api import WeChatApi
+from triagebot.channels.wechat.menus import AccountMenus
 from triagebot.desk.answer_sheet import AnswerSheetApi
 from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
@@ -35,6 +37,8 @@ from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.mentions import MentionsPage
+from triagebot.desk.menus import MenuApi
+from triagebot.desk.menus_page import MenusPage
 from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.nearest import NearestApi
 from triagebot.desk.next_answers import NextAnswerApi
@@ -115,6 +119,7 @@ class World:
     holder: Holder
     editions: LiveEditions
     models: Path
+    apis: dict[str, WeChatApi]
     people: dict[str, Agent] = field(default_factory=dict)
 
     async def person(self, name: str, role: Role = Role.AGENT) -> Agent:
@@ -208,7 +213,17 @@ async def world(
 
 def folders(root: Path) -> Shells:
     """Templates and static files of a test: the real ones belong to the screens' own tests."""
-    office = ("reports", "users", "programs", "setup", "mentions", "log", "recall", "dictionary")
+    office = (
+        "reports",
+        "users",
+        "programs",
+        "setup",
+        "mentions",
+        "log",
+        "recall",
+        "dictionary",
+        "menus",
+    )
     for name in ("login", "desk", "chat", *office):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
     web_folder = Path(__file__).parents[2] / "triagebot" / "web"
@@ -237,6 +252,9 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     recalls = RecallApi(db, clock)
     words = DictionaryApi(db, holder, editions.refresh, clock)
     conversations = ConversationApi(db, holder, clock)
+    apis: dict[str, WeChatApi] = {}
+    menus = AccountMenus(lambda: apis)
+    menu_api = MenuApi(db, menus, clock)
     owners = [
         SessionApi(db, auth, passwords, clock),
         conversations,
@@ -281,6 +299,8 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         ProgramPages(frames, db),
         SetupPage(frames, []),
         MentionsPage(frames, db),
+        menu_api,
+        MenusPage(frames, menu_api, menus),
         ChatwootApi(db, clock, outbox.wake),
         ContactApi(db, clock),
         SurgeApi(db, intake.pressure, clock),
@@ -309,4 +329,5 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         holder,
         editions,
         models,
+        apis,
     )

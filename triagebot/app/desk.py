@@ -21,6 +21,8 @@ from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live_editions import LiveEditions
 from triagebot.desk.log import LogApi
 from triagebot.desk.mentions import MentionsPage
+from triagebot.desk.menus import MenuApi, Menus
+from triagebot.desk.menus_page import MenusPage
 from triagebot.desk.models import ModelApi, Shelf
 from triagebot.desk.nearest import NearestApi
 from triagebot.desk.next_answers import NextAnswerApi
@@ -69,6 +71,7 @@ class DeskParts:
     shelf: Shelf
     figures: Database | Replica
     has_account: bool
+    menus: Menus
 
 
 def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
@@ -80,6 +83,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     recalls = RecallApi(db, clock)
     words = DictionaryApi(db, mind, refresh, clock)
     conversations = ConversationApi(db, mind, clock)
+    menus = MenuApi(db, parts.menus, clock)
     return [
         conversations,
         ReplyApi(db, clock, parts.wake),
@@ -110,6 +114,8 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         deeds,
         OfficePages(parts.frames, db, mind, deeds),
         MentionsPage(parts.frames, db),
+        menus,
+        MenusPage(parts.frames, menus, parts.menus),
         DeskPages(parts.frames, db, conversations.page, has_account=parts.has_account),
     ]
 

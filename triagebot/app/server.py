@@ -182,6 +182,7 @@ class Server:
             self.shelf,
             self.replica or self.db,
             has_account=bool(self.settings.wechat),
+            menus=self.around.menus,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)

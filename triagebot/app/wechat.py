@@ -1,4 +1,4 @@
-"""What works around the official accounts: profiles, tags, media, notices."""
+"""What works around the official accounts: profiles, tags, media, notices, menus."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from triagebot.app.accounts import accounts, api_urls
 from triagebot.channels.wechat.answered import AnsweredNotices, Template, template_of
 from triagebot.channels.wechat.connection import Connections
 from triagebot.channels.wechat.media_keeping import MediaKeeping
+from triagebot.channels.wechat.menus import AccountMenus
 from triagebot.channels.wechat.profiles import Profiles
 from triagebot.channels.wechat.tag_sync import TagSync
 from triagebot.fans.files import MediaFolder
@@ -23,6 +24,7 @@ class WeChatAround:
 
     def __init__(self, settings: Settings, db: Database, clock: Callable[[], datetime]) -> None:
         self.connections = Connections(accounts(settings), api_urls(settings), db, clock)
+        self.menus = AccountMenus(self.connections)
         self.profiles = Profiles(db, self.connections, clock)
         self.everywhere: list[Part] = [self.connections, self.profiles]
         self.folder = MediaFolder(Path(settings.fans.media_dir))

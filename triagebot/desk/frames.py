@@ -41,6 +41,7 @@ SCREENS = {
     "models": Screen(Role.LEAD, ("models.",)),
     "dictionary": Screen(Role.ML, ("dictionary.",)),
     "fans": Screen(Role.AGENT, ("fans.",)),
+    "menus": Screen(Role.OPS, ("menus.",), in_rail=False),
     "recall": Screen(Role.OPS, ("recall.",), in_rail=False),
     "audit": Screen(Role.AGENT, ("audit.", "bounds.")),
     "wall": Screen(Role.AGENT, ("wall.",)),

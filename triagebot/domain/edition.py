@@ -12,13 +12,15 @@ from triagebot.domain.catalogue import KeywordRule, Risk
 class Subject(StrEnum):
     """What can be edited: an answer by its id, one of the bot's own sentences, the rules.
 
-    A word of the dictionary is edited too; what is cut by it changes at the next training.
+    A word of the dictionary is edited too; what is cut by it changes at the next training. The menu
+    of an official account, by the account's name, is WeChat's and no part of the catalogue.
     """
 
     ANSWER = "answer"
     SENTENCE = "sentence"
     RULES = "rules"
     WORD = "word"
+    MENU = "menu"
 
 
 ALL_RULES = "all"
@@ -36,7 +38,7 @@ class AnswerWords:
 
 
 Words = AnswerWords | tuple[KeywordRule, ...] | str | None
-"""What an edition says, by its subject; None takes an answer or a word out of use."""
+"""What an edition says, by its subject; None takes an answer or a word out of use, a menu away."""
 
 
 @dataclass(frozen=True, slots=True)

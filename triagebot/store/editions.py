@@ -22,8 +22,12 @@ _KINDS: dict[Subject, Any] = {
     Subject.SENTENCE: str | None,
     Subject.RULES: tuple[KeywordRule, ...],
     Subject.WORD: str | None,
+    Subject.MENU: str | None,
 }
-_DEEDS = {Subject.WORD: ("add_word", "remove_word")}
+_DEEDS = {
+    Subject.WORD: ("add_word", "remove_word"),
+    Subject.MENU: ("publish_menu", "remove_menu"),
+}
 """What the log calls publishing and taking out of use."""
 
 

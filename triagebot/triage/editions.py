@@ -34,6 +34,8 @@ def words_of(catalogue: Catalogue, subject: Subject, name: str) -> Words:
             return catalogue.rules
         case Subject.WORD:
             return name if name in catalogue.words else None
+        case Subject.MENU:
+            return None
 
 
 def fingerprint(words: Words) -> str:

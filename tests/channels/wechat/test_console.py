@@ -6,9 +6,10 @@ import pytest
 
 from triagebot.channels.wechat import menu, platform, qrcode, template
 from triagebot.channels.wechat.menu import Button
+from triagebot.channels.wechat.parse import HUMAN_KEY
 from triagebot.errors import BadInput, ChannelRefused
 
-HUMAN = Button("人工客服", "click", key=menu.HUMAN_KEY)
+HUMAN = Button("人工客服", "click", key=HUMAN_KEY)
 SHOP = Button("商城", "view", url="https://example.com")
 
 

@@ -37,7 +37,7 @@ EXPECTED = {
     ),
     "event_unsubscribe": (Kind.EVENT, Event.UNFOLLOW, "", {}),
     "event_scan": (Kind.EVENT, Event.SCAN, "", {"scene": "launch-2026"}),
-    "event_click": (Kind.EVENT, Event.CLICK, "", {"EventKey": "TRIAGE_HUMAN"}),
+    "event_click": (Kind.EVENT, Event.CLICK, "转人工", {"EventKey": "TRIAGE_HUMAN"}),
     "event_scancode_waitmsg": (
         Kind.EVENT,
         Event.OTHER,

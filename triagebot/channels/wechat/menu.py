@@ -9,9 +9,6 @@ from triagebot.channels.wechat.api import WeChatApi
 from triagebot.channels.wechat.transport import Json
 from triagebot.errors import BadInput
 
-HUMAN_KEY = "TRIAGE_HUMAN"
-"""The key of our own button that asks for a person."""
-
 MAX_TOP, MAX_SUB = 3, 5
 _TOP_NAME, _SUB_NAME, _KEY, _URL = 16, 60, 128, 1024
 _BY_KEY = frozenset(

@@ -29,6 +29,11 @@ _EVENTS = {
     "scan": Event.SCAN,
     "click": Event.CLICK,
 }
+HUMAN_KEY = "TRIAGE_HUMAN"
+"""The key of our own button that asks for a person."""
+
+HUMAN_WORDS = "转人工"
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = {Kind.TEXT: "Content", Kind.VOICE: "Recognition"}
 _SCENE = "qrscene_"
 _OPENID = re.compile(r"[A-Za-z0-9_@.-]{1,64}")
@@ -93,8 +98,19 @@ def _kind(fields: Mapping[str, str], content: str) -> Kind:
 
 
 def _words(kind: Kind, fields: Mapping[str, str], content: str) -> str:
+    if kind is Kind.EVENT:
+        return _tapped(fields) if _event(fields) is Event.CLICK else ""
     name = _WORDS.get(kind)
     return content if name == "Content" else fields.get(name or "", "")
+
+
+def _tapped(fields: Mapping[str, str]) -> str:
+    """Return what a fan says by tapping a button: its key, where that is Chinese.
+
+    Keys of other programs' buttons (`V1001_GOOD`) say nothing.
+    """
+    key = fields.get("EventKey", "")
+    return HUMAN_WORDS if key == HUMAN_KEY else key if _HAN.search(key) else ""
 
 
 def _event(fields: Mapping[str, str]) -> Event:

@@ -37,7 +37,8 @@ async function send(form, button) {
     location.reload();
   } catch (error) {
     const [field, what] = Object.entries(error.fields ?? {})[0] ?? [];
-    complain(tAny(`office.problem.${field}.${what}`, "") || error.advice);
+    const told = `office.problem.${field}.${what}`;
+    complain(tAny(told, "") ? t(told, error.fields) : error.advice);
     if ("atOnce" in form.dataset) form.reset();
   } finally {
     if (button) button.disabled = false;
@@ -53,7 +54,7 @@ function written(form) {
 function valueOf({ dataset, type, value, checked, selectedOptions }) {
   if (type === "checkbox") return checked;
   if (type === "select-multiple") return [...selectedOptions].map((each) => each.value);
-  if (type === "number") return Number(value);
+  if (type === "number" || dataset.kind === "number") return Number(value);
   if (dataset.kind === "list") return value.split(/[,，]/).map((each) => each.trim()).filter(Boolean);
   return dataset.kind === "flag" ? value === "true" : value;
 }
