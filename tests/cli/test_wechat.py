@@ -1,16 +1,13 @@
 """`triagebot wechat` against WeChat's API on loopback: check, followers, tags, codes, menu."""
 
-import asyncio
 import json
 import socket
 import subprocess
 import sys
-import threading
 
 import pytest
-from aiohttp import web
 
-from triagebot.fakewechat.platform import Platform
+from tests.fakes.platform_thread import platform_thread
 
 APPID, SECRET = "wx00000000000000aa", "0123456789abcdef0123456789abcdef"
 SETTINGS = """[wechat.main]
@@ -25,28 +22,8 @@ api_url = "{url}"
 
 @pytest.fixture
 def tencent():
-    """The API in a thread of its own, as commands run loops of their own."""
-    platform, loop = Platform(APPID, SECRET), asyncio.new_event_loop()
-    ready = threading.Event()
-
-    async def serve():
-        runner = web.AppRunner(platform.app())
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        platform.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
-        platform.stop = asyncio.Event()
-        ready.set()
-        await platform.stop.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    yield platform
-    loop.call_soon_threadsafe(platform.stop.set)
-    thread.join()
-    loop.close()
+    with platform_thread(APPID, SECRET) as platform:
+        yield platform
 
 
 @pytest.fixture

@@ -3,8 +3,19 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.fakes.platform_thread import platform_thread
 from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
-from tests.journeys.conftest import Person
+from tests.journeys.conftest import Person, running
+
+APPID, SECRET = "wx00000000000000aa", "0123456789abcdef0123456789abcdef"
+ACCOUNT = """[wechat.main]
+appid = "{appid}"
+mode = "plain"
+token_file = "token"
+secret_file = "secret"
+api_url = "{url}"
+"""
+SHOP = {"name": "商城", "type": "view", "url": "https://shop.example.com"}
 
 SCREENS = (
     ("users", "People"),
@@ -12,7 +23,26 @@ SCREENS = (
     ("setup", "Settings"),
     ("log", "Log"),
     ("dictionary?words=多久发货&suggest=true", "Words"),
+    ("menus", "WeChat menu"),
 )
+
+
+@pytest.fixture(scope="module")
+def tencent():
+    """WeChat's API, where somebody has made a menu."""
+    with platform_thread(APPID, SECRET) as platform:
+        platform.menu = {"button": [SHOP]}
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, promoted_models, intents_folder, tencent):
+    folder = tmp_path_factory.mktemp("office")
+    (folder / "token").write_text("tokenOne1")
+    (folder / "secret").write_text(SECRET)
+    settings = ACCOUNT.format(appid=APPID, url=tencent.url)
+    with running(folder, promoted_models, intents_folder, settings) as server:
+        yield server
 
 
 @pytest.fixture
@@ -20,7 +50,7 @@ def admin(server):
     return add_agent(server, "boss", "admin")
 
 
-def test_people_are_managed_and_every_change_is_noted(server, admin):
+def test_people_are_managed_and_every_change_is_noted(server, admin, tencent):
     with open_browser() as browser:
         page = open_desk(browser, server, admin)
         page.locator("#screen-users").click()
@@ -61,6 +91,7 @@ def test_people_are_managed_and_every_change_is_noted(server, admin):
         expect(row.locator("summary")).to_contain_text("最多 5 个")
         a_program_gets_a_token_and_a_webhook(page, server)
         a_word_is_looked_at_added_and_taken_back(page, server)
+        a_menu_is_published_and_the_one_before_comes_back(page, server, tencent)
         admin.sign_in(admin.name, admin.password)
         admin.call("PUT", "/api/v1/session/language", {"language": "en"})
         page.emulate_media(color_scheme="dark")
@@ -107,6 +138,31 @@ def a_word_is_looked_at_added_and_taken_back(page, server):
     expect(page.locator("#preview-title")).to_contain_text("如果删掉：线刷包")
     page.get_by_role("button", name="删掉 线刷包").click()
     expect(page.locator("#waiting-words tbody tr")).to_contain_text("训练前仍在用")
+
+
+def a_menu_is_published_and_the_one_before_comes_back(page, server, tencent):
+    page.goto(f"{server.url}/desk/menus")
+    expect(page.locator("#there .wx-menu")).to_contain_text("商城")
+    text = page.locator("[name=text]")
+    text.fill("button:\n- name: 商城\n  type: vieww\n")
+    page.get_by_role("button", name="检查并存为草稿").click()
+    expect(page.locator("#problems")).to_contain_text("button[1] 的 type 微信不认识")
+    text.fill("button:\n- name: 人工客服\n  type: click\n  key: TRIAGE_HUMAN\n")
+    page.get_by_role("button", name="检查并存为草稿").click()
+    expect(page.locator("#draft ins").first).to_contain_text("人工客服")
+    assert breaches(page) == []
+    page.locator("#draft [name=confirm]").fill("mian")
+    page.get_by_role("button", name="发布草稿").click()
+    expect(page.locator("#problems")).to_contain_text("照着输入公众号的名字")
+    page.locator("#draft [name=confirm]").fill("main")
+    page.get_by_role("button", name="发布草稿").click()
+    expect(page.locator("#there .wx-menu")).to_contain_text("人工客服转人工")
+    before = page.locator("#versions details", has_text="微信上原来的")
+    before.locator("summary").click()
+    before.locator("[name=confirm]").fill("main")
+    before.get_by_role("button", name="重新发布这一版").click()
+    expect(page.locator("#there .wx-menu")).to_contain_text("商城")
+    assert tencent.menu["button"] == [SHOP]
 
 
 def test_a_screen_that_is_not_for_you_leads_to_the_desk(server):
