@@ -139,12 +139,7 @@ class Server:
     def _application(self) -> web.Application:
         secure = self.settings.server.base_url.startswith("https://")
         metrics, news = self.metrics, News()
-        surge.show(metrics, self.pressure)
-        metrics.gauge(
-            "triagebot_drift_tightened",
-            "1 while fans write strangely and answers need to be surer",
-            lambda: float(self.caution.guard.tight),
-        )
+        surge.show(metrics, self.pressure, self.caution)
         if self.spooled:
             spool.show(metrics, self.spooled)
         auth = Auth(self.db, door(self.settings), self.clock)

@@ -11,6 +11,7 @@ from triagebot.intake.afterthoughts import Afterthoughts
 from triagebot.intake.pressure import Pressure
 from triagebot.intake.surge import Limits, Surge
 from triagebot.intake.thinking import Thinker
+from triagebot.models.drift_watch import Caution
 from triagebot.settings import Settings
 from triagebot.store.database import Database
 from triagebot.web.health import Metrics
@@ -44,8 +45,12 @@ def afterthoughts(
     return Afterthoughts(db, thinker, watched, clock, wake, silent)
 
 
-def show(metrics: Metrics, watched: Pressure) -> None:
-    """Put the stage and the load among the metrics."""
+def show(metrics: Metrics, watched: Pressure, caution: Caution) -> None:
+    """Put the stage, the load and the caution among the metrics."""
+    metrics.gauge(
+        "triagebot_drift_tightened", "1 while fans write strangely and answers need to be surer",
+        lambda: float(caution.guard.tight),
+    )  # fmt: skip
     metrics.gauge(
         "triagebot_surge_stage", "1 full, 2 rules, 3 text, 4 count", lambda: watched.stage
     )
