@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import gzip
 import json
 import re
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from triagebot.desk.frames import SCREENS, read_messages, sentences
 from triagebot.domain.decision import Action, Reason
 from triagebot.domain.message import Event, Kind
 from triagebot.store.outbound import State
@@ -21,7 +19,6 @@ PACKAGE = Path(__file__).parents[2] / "triagebot"
 CONSOLE = PACKAGE / "desk" / "console"
 WEBCHAT = PACKAGE / "channels" / "webchat"
 CONSOLE_BYTES = 60 * 1024
-WHOLE_BYTES = 96 * 1024
 WEBCHAT_BYTES = 15 * 1024
 
 FORBIDDEN = {
@@ -136,46 +133,12 @@ def test_thresholds_are_called_provisional(language):
     assert [key for key in shown if word not in sentences[key]] == []
 
 
-def test_the_modules_import_only_files_that_exist():
-    folder = CONSOLE / "static" / "js"
-    for path in folder.rglob("*.js"):
-        for target in re.findall(r"from \"(\.[^\"]+)\"", path.read_text(encoding="utf-8")):
-            assert (path.parent / target).is_file(), f"{path.name} imports {target}"
-
-
-@pytest.mark.parametrize("screen", ["", *SCREENS])
-def test_what_a_screen_loads_stays_small(screen):
-    sheets, entry = parts_of("work.html" if screen else "desk.html")
-    static = Static({"console": CONSOLE / "static"})
-    scripts = static.loads(f"console/js/screens/{entry or screen}.js")
-    served = [path.split("/", 3)[3] for path in scripts]
-    served += [f"console/css/{sheet}.css" for sheet in sheets]
-    served += [f"console/{name}" for name in ("icons.svg", "icon.svg", "js/core/early.js")]
-    files = [CONSOLE / "templates" / name for name in ("base.html", "rail.html", "desk.html")]
-    languages = read_messages(CONSOLE / "i18n").values()
-    words = max(len(gzipped(json.dumps(sentences(each, screen)).encode())) for each in languages)
-    shells = sum(len(gzipped(path.read_bytes())) for path in files)
-    assert sum(map(static.weight, served)) + shells + words <= CONSOLE_BYTES
-
-
-def test_the_whole_console_grows_no_more():
-    """All screens' scripts, sheets and icons together, as they go over the line."""
-    static = Static({"console": CONSOLE / "static"})
-    folder = CONSOLE / "static"
-    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    assert sum(static.weight(f"console/{name}") for name in names) <= WHOLE_BYTES
+def test_the_whole_console_stays_small():
+    """Script, sheet and icons, all that is sent beside pages, as they go over the line."""
+    static = Static({"console": CONSOLE / "static"}, linked=["console"])
+    sent = ("js/console.js", "css/console.css", "early.js", "icons.svg", "icon.svg")
+    assert sum(static.weight(f"console/{name}") for name in sent) <= CONSOLE_BYTES
 
 
 def test_the_chat_stays_small():
     assert packed(WEBCHAT / "static", WEBCHAT / "templates") <= WEBCHAT_BYTES
-
-
-def parts_of(template):
-    text = "".join((CONSOLE / "templates" / name).read_text() for name in ("base.html", template))
-    lists = re.findall(r"for sheet in (\[[^]]*\])", text)
-    entry = re.search(r"loads\('console/js/screens/(\w+)\.js'\)", text)
-    return [sheet for each in lists for sheet in ast.literal_eval(each)], entry and entry[1]
-
-
-def gzipped(content):
-    return gzip.compress(content, 9, mtime=0)

@@ -30,7 +30,7 @@ QUICK_QUESTIONS = (
 def static_files(*, dev: bool) -> Static:
     """Return the files that browsers load, by the name of their owner."""
     roots = {"console": CONSOLE / "static", "webchat": WEBCHAT / "static", "web": WEB / "static"}
-    return Static(roots, dev=dev)
+    return Static(roots, linked=["console"], dev=dev)
 
 
 def page_shells(static: Static, *, dev: bool) -> Shells:

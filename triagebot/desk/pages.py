@@ -15,7 +15,7 @@ from triagebot.store.beginnings import beginnings
 from triagebot.store.database import Database
 from triagebot.web.endpoint import Call, Endpoint
 
-OWN_SHELLS = frozenset({"answers", "fans", "models", "search", "wall"})
+OWN_SHELLS = frozenset({"answers", "wall"})
 """Screens that scripts fill, with a shell of their own."""
 
 

@@ -14,8 +14,7 @@ from triagebot.web.static import Static
 class Shells:
     """Templates by name; `folders` maps the first part of a name to a folder.
 
-    Templates see `static("root/path")`, `loads("root/module.js")`, `version` and what the page
-    gives them.
+    Templates see `static("root/path")`, `version` and what the page gives them.
     """
 
     def __init__(self, folders: Mapping[str, Path], static: Static, *, dev: bool = False) -> None:
@@ -29,7 +28,6 @@ class Shells:
         )
         self._environment.globals.update(
             static=static.url,
-            loads=static.loads,
             version=static.version,
         )
 

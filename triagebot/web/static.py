@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import posixpath
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from aiohttp import web
 
 from triagebot.errors import NotFound
 from triagebot.web.endpoint import Call, Endpoint
+from triagebot.web.linking import link
 from triagebot.web.slim import KINDS, slim
 
 TYPES = {
@@ -31,8 +30,6 @@ TYPES = {
 SMALLEST_GZIP = 512
 FOR_EVER = "public, max-age=31536000, immutable"
 
-_IMPORT = re.compile(rb"""(?:\bfrom|^import)\s+["'](\.[^"']+)["']""", re.MULTILINE)
-
 
 @dataclass(frozen=True, slots=True)
 class Asset:
@@ -46,16 +43,20 @@ class Asset:
 class Static:
     """Owns `/static/<hash>/<root>/<path>`; `roots` maps the first part of the path to a folder.
 
-    Scripts and sheets go out without comments and indentation. With `dev`, files are read anew at
-    each request and served as written, the hash is the word `dev` and nothing is kept by browsers.
+    Scripts and sheets go out without comments and indentation; of the roots in `linked`, they are
+    sent as one script, `js/<root>.js`, and one sheet, `css/<root>.css`. With `dev`, files are read
+    anew at each request and served as written, the hash is the word `dev` and nothing is kept by
+    browsers.
     """
 
-    def __init__(self, roots: Mapping[str, Path], *, dev: bool = False) -> None:
+    def __init__(
+        self, roots: Mapping[str, Path], linked: Collection[str] = (), *, dev: bool = False
+    ) -> None:
         self._roots = dict(roots)
+        self._linked = linked
         self._dev = dev
         self._assets = {} if dev else dict(self._load())
         self.version = "dev" if dev else _version(self._assets)
-        self._loads: dict[str, list[str]] = {}
 
     def weight(self, path: str) -> int:
         """Return how many bytes of `root/path` go over the line. Raises `NotFound`."""
@@ -75,15 +76,6 @@ class Static:
             raise NotFound(f"There is no static file {path}.")
         return f"/static/{self.version}/{path}"
 
-    def loads(self, path: str) -> list[str]:
-        """Return the addresses of a module and of all that it imports, for `modulepreload`.
-
-        Raises `NotFound` when one of them is missing.
-        """
-        if path not in self._loads or self._dev:
-            self._loads[path] = sorted(self._follow(path))
-        return self._loads[path]
-
     async def show(self, call: Call) -> web.StreamResponse:
         """Return the file; an address with an old hash is gone."""
         asset = self._find(call.params["path"])
@@ -99,32 +91,25 @@ class Static:
             return web.Response(body=asset.packed, headers=headers)
         return web.Response(body=asset.plain, headers=headers)
 
-    def _follow(self, path: str) -> Iterator[str]:
-        found: set[str] = set()
-        waiting = [path]
-        while waiting:
-            name = waiting.pop()
-            if name in found:
-                continue
-            found.add(name)
-            yield self.url(name)
-            asset = self._find(name)
-            imported = _IMPORT.findall(asset.plain) if asset else []
-            folder = posixpath.dirname(name)
-            waiting += [posixpath.normpath(f"{folder}/{each.decode()}") for each in imported]
-
     def _find(self, path: str) -> Asset | None:
         # In development the folders are listed anew: a path is compared, never opened as given.
         return (dict(self._load()) if self._dev else self._assets).get(path)
 
     def _load(self) -> Iterator[tuple[str, Asset]]:
         for root, folder in self._roots.items():
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and file.suffix in TYPES:
-                    name = f"{root}/{file.relative_to(folder).as_posix()}"
-                    plain = file.read_bytes()
-                    is_slim = file.suffix in KINDS and not self._dev
-                    yield name, _asset(file.suffix, slim(plain) if is_slim else plain)
+            files = dict(_read(folder))
+            if root in self._linked and not self._dev:
+                files = link(files, f"js/{root}.js", f"css/{root}.css")
+            for path, plain in files.items():
+                suffix = Path(path).suffix
+                is_slim = suffix in KINDS and not self._dev
+                yield f"{root}/{path}", _asset(suffix, slim(plain) if is_slim else plain)
+
+
+def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix in TYPES:
+            yield file.relative_to(folder).as_posix(), file.read_bytes()
 
 
 def _asset(suffix: str, plain: bytes) -> Asset:

@@ -1,5 +1,5 @@
 // Build elements. Text goes in as text nodes only: nothing that a fan wrote is ever read as HTML.
-const SPRITE = new URL("../../icons.svg", import.meta.url).pathname;
+const SPRITE = document.querySelector("use").getAttribute("href").split("#")[0];
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Return a new element; `on` holds listeners, `data` the dataset, `css` custom properties. */

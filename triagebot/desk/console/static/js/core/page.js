@@ -6,7 +6,8 @@ export const messages = data.messages;
 export const base = (data.base || "").replace(/\/$/, "");
 
 /** The screen that this page is, empty for the inbox, and those its reader may open. */
-export const { screen = "", screens = [] } = data;
+export const screen = data.screen ?? "";
+export const screens = data.screens ?? [];
 
 /** Who is signed in, with the token for changes; null on the sign-in page. */
 export const session = data.session;

@@ -7,17 +7,19 @@ import { choose, prefs } from "../core/prefs.js";
 import { startStream } from "../core/stream.js";
 import { state, update } from "../core/store.js";
 import { showLine } from "../ui/banner.js";
-import { focusComposer, snippets, startComposer, suggest } from "../ui/composer.js";
+import { focusComposer, startComposer, suggest } from "../ui/composer.js";
 import { startContext } from "../ui/context.js";
+import { startFirstSteps } from "../ui/first_run.js";
 import { startHead } from "../ui/head.js";
-import { lazily } from "../ui/lazily.js";
 import { followHand } from "../ui/list.js";
 import { VIEWS, startRail } from "../ui/rail.js";
+import { openSearch } from "../ui/search.js";
 import { startThread } from "../ui/thread.js";
 import { complain } from "../ui/toast.js";
 import { act, step } from "./actions.js";
+import { assign, similar, snooze } from "./handing.js";
 import { loadMore, openConversation, readAddress, refresh, showView } from "./inbox.js";
-import { picker, pickFor, setIntent, unlabel } from "./labels.js";
+import { pickFor, setIntent, unlabel } from "./labels.js";
 import { heard, letInAtRest } from "./live.js";
 import { addNote, removeNote } from "./notes.js";
 import { retry, send, sendAndResolve, tellTyping } from "./sending.js";
@@ -31,9 +33,9 @@ const does = {
   hand_back: () => act("hand_back"),
   resolve: () => act("resolve"),
   reopen: () => act("reopen"),
-  snooze: () => later("snooze"),
-  assign: () => later("assign"),
-  similar: () => later("similar"),
+  snooze,
+  assign,
+  similar,
   typing: tellTyping,
   note: addNote,
   unnote: removeNote,
@@ -54,14 +56,8 @@ const does = {
   sendAndResolve,
 };
 
-// What opens now and then is loaded when it is first asked for.
-const handing = lazily(() => import("./handing.js"));
-const searching = lazily(() => import("../ui/search.js"));
-
-const later = (name) => handing.open((it) => it[name]());
-
 function search() {
-  searching.open(({ openSearch }) => openSearch((hit) => openConversation(hit.conversation_id, hit.message_id)));
+  openSearch((hit) => openConversation(hit.conversation_id, hit.message_id));
 }
 
 function go(view) {
@@ -110,8 +106,7 @@ function walk(event) {
 }
 
 async function start() {
-  for (const each of [searching, snippets, picker, handing]) each.load();
-  if (byId("start")) import("../ui/first_run.js");
+  if (byId("start")) startFirstSteps();
   const fitContext = () => showContext(prefs.context && !narrow.matches);
   fitContext();
   narrow.addEventListener("change", fitContext);

@@ -4,11 +4,8 @@ import { t } from "../core/i18n.js";
 import { state, update } from "../core/store.js";
 import { newest } from "../ui/context.js";
 import { intentTitle } from "../ui/decision.js";
-import { lazily } from "../ui/lazily.js";
+import { pickIntent } from "../ui/picker.js";
 import { complain, say } from "../ui/toast.js";
-
-/** All intents to choose from, loaded when first asked for. */
-export const picker = lazily(() => import("../ui/picker.js"));
 
 /** Set the intent of the newest message by its place among the guesses, from 0. */
 export function setGuess(index) {
@@ -27,7 +24,7 @@ export function setIntent(intent) {
 /** Choose among all intents, for one item or else for the newest message. */
 export function pickFor(item = newest().message) {
   if (!item) return false;
-  picker.open(({ pickIntent }) => pickIntent((intent) => label(item, intent)));
+  pickIntent((intent) => label(item, intent));
   return true;
 }
 

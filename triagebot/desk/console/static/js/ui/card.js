@@ -17,7 +17,7 @@ export function createCard(cluster, { isAt, isMarked, does }) {
     },
     head(cluster),
     examples(cluster),
-    cluster.text && el("p", { class: "cluster-answer clamped" }, icon("bot"), cluster.text),
+    cluster.text && el("p", { class: "cluster-answer" }, icon("bot"), el("span", { class: "clamped" }, cluster.text)),
     buttons(cluster, does),
   );
   attribute(node, "aria-current", isAt ? "true" : null);

@@ -6,7 +6,7 @@ import { isComposing } from "../core/keys.js";
 import { prefs } from "../core/prefs.js";
 import { openRow, state, watch } from "../core/store.js";
 import { isOver } from "./clock.js";
-import { lazily } from "./lazily.js";
+import { openSnippets } from "./snippets.js";
 import { bytesOf, MOST_BYTES } from "./meter.js";
 
 const NEAR = 0.85;
@@ -70,20 +70,17 @@ const draftKey = () => (isNote ? `${state.openId}.note` : state.openId);
 // "/" at the start or after a blank; with Chinese punctuation on, the same key types U+3001.
 const OPENS = /(^|\s)[/\u3001]$/;
 
-/** The short texts, loaded when the first is asked for. */
-export const snippets = lazily(() => import("./snippets.js"));
-
 function offerSnippets(event) {
   const at = box.selectionStart;
   if (event.isComposing || !event.data || !OPENS.test(box.value.slice(0, at))) return;
   const rest = [box.value.slice(0, at - 1), box.value.slice(at)];
-  snippets.open(({ openSnippets }) => openSnippets((text) => {
+  openSnippets((text) => {
     write(rest.join(text));
     keepDraft(shownId, box.value);
     box.focus();
     const end = rest[0].length + text.length;
     box.setSelectionRange(end, end);
-  }));
+  });
 }
 
 /** Put a suggestion into the box; what a person typed there stays. It is never sent by itself. */

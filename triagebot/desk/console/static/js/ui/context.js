@@ -5,6 +5,7 @@ import { openRow, state, watch } from "../core/store.js";
 import { leftOf } from "./clock.js";
 import { reasonOf, saysThreshold, thresholdOf } from "./decision.js";
 import { createGuesses } from "./guesses.js";
+import { showNearest } from "./nearest.js";
 import { createWords } from "./words.js";
 
 const LEAST = 0.01;
@@ -73,7 +74,7 @@ let near = null;
 function nearest(id) {
   if (near?.dataset.id === id) return near;
   const box = el("div", {});
-  const on = { toggle: async () => near.open && (await import("./nearest.js")).showNearest(box, id) };
+  const on = { toggle: () => near.open && showNearest(box, id) };
   near = el("details", { data: { id }, on }, el("summary", {}, t("context.nearest")), box);
   return near;
 }

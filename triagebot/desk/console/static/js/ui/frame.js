@@ -6,7 +6,8 @@ import { session } from "../core/page.js";
 import { toggleTheme } from "../core/prefs.js";
 import { state } from "../core/store.js";
 import { bindScreens } from "./screens.js";
-import { openSettings, openSheet } from "./lazily.js";
+import { openSettings } from "./settings.js";
+import { openSheet } from "./sheet.js";
 import { complain } from "./toast.js";
 
 /** Start a screen with its own keys, `{group: shortcuts}`. Resolves once the catalogue is there. */

@@ -1,4 +1,4 @@
-// What people judged that is most like the message: loaded when it is asked for.
+// What people judged that is most like the message.
 import { get } from "../core/api.js";
 import { el, fill } from "../core/dom.js";
 import { score, t } from "../core/i18n.js";

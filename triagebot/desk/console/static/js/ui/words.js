@@ -16,7 +16,7 @@ export function createWords(guess, text) {
     "div",
     {},
     el("div", { class: "words" }, ...words.map((word) => chip(word, most))),
-    el("p", { class: "legend" }, t("context.words", { intent })),
+    el("p", { class: "words-note" }, t("context.words", { intent })),
   );
 }
 
