@@ -155,7 +155,7 @@ def widget(browser: Browser, demo: Demo, language: str, theme: str) -> None:
     """Open the chat on another site's page, ask for a person, and take the picture."""
     page = open_page(browser, language, theme, {"width": 1000, "height": 760})
     page.goto(demo.shop)
-    page.locator("body > button").click()
+    page.get_by_role("button").click()
     inside = page.frame_locator("iframe")
     inside.locator("textarea, input").first.fill("转人工")
     inside.locator("textarea, input").first.press("Enter")
