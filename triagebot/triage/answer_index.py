@@ -56,8 +56,9 @@ class AnswerIndex:
         for question in questions:
             self.answers.setdefault(question.answer, []).append(question)
         self._plain = {name: [q.text for q in own] for name, own in self.answers.items()}
+        # Plain dictionaries: for a word that is not there, a Counter asks Python.
         self._words = {
-            name: Counter(word for question in own for word in question.words)
+            name: dict(Counter(word for question in own for word in question.words))
             for name, own in self.answers.items()
         }
         self._weight = vocabulary.word_weight
@@ -163,19 +164,23 @@ class AnswerIndex:
         plain = bare(message[0])
         exact = None if held_out else self._exact.get(plain)
         weights = {word: self._weight(word) for word in message[1] if word.strip()}
+        total = sum(weights.values())
         near = []
         if exact is not None:
-            near.append(self._near(plain, weights, exact, 1.0, 1.0, exact=True))
+            near.append(self._near(plain, weights, total, exact, 1.0, 1.0, exact=True))
         for place, (among_all, chance, score, intent, answer) in enumerate(found):
             name = self.of_intent[intent][answer]
             if (place < 2 or among_all >= UNLIKELY) and name != exact:
-                near.append(self._near(plain, weights, name, chance, score, held_out=held_out))
+                near.append(
+                    self._near(plain, weights, total, name, chance, score, held_out=held_out)
+                )
         return near
 
     def _near(
         self,
         plain: str,
         weights: Mapping[str, float],
+        total: float,
         name: str,
         chance: float,
         score: float,
@@ -188,18 +193,17 @@ class AnswerIndex:
             texts = ["" if text == plain else text for text in texts]
         _, ratio, best = process.extractOne(plain, texts, scorer=fuzz.ratio)
         intent, matched = own[0].intent, own[best].shown
-        shared = self._shared(weights, name, texts.count("") if mine else 0)
+        shared = self._shared(weights, name, texts.count("") if mine else 0) / (total or 1.0)
         among = self._among[intent]
         return Nearness(name, intent, chance, score, ratio / 100.0, matched, shared, among, exact)
 
     def _shared(self, weights: Mapping[str, float], name: str, without: int) -> float:
-        """Return the part of the words' weight that wordings of an answer have, 0..1.
+        """Return the weight of the words that wordings of an answer have.
 
         `without` is how many of its wordings are the message itself and do not count.
         """
         counts = self._words[name]
-        has = sum(weight for word, weight in weights.items() if counts[word] > without)
-        return has / sum(weights.values()) if weights else 0.0
+        return sum([weight for word, weight in weights.items() if counts.get(word, 0) > without])
 
 
 def _stacked(

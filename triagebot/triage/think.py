@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 
+import numpy as np
+
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Decision
@@ -49,8 +51,7 @@ class Mind:
             },
             bundle.proof.answer_floor,
         )
-        # Of intents that are equally likely the first is the better.
-        self._places = range(0, -len(bundle.model.intents), -1)
+        self._places = {intent: place for place, intent in enumerate(bundle.model.intents)}
         self._segmenter = _trusted_segmenter(bundle)
         self._use(bundle.catalogue)
         self._answers = self._index()
@@ -96,10 +97,12 @@ class Mind:
         rows = self.bundle.vocabulary.rows(heard)
         probabilities = self.bundle.model.probabilities(rows)
         near = self._answers.nearest(heard, rows, probabilities)
+        # Of intents that are equally likely the first is the better.
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :RANKED]
         return [
-            self._predict(text, tokens, answers, guess)
-            for (text, tokens), answers, guess in zip(
-                heard, near, probabilities.tolist(), strict=True
+            self._predict(text, tokens, answers, guess, order)
+            for (text, tokens), answers, guess, order in zip(
+                heard, near, probabilities.tolist(), best.tolist(), strict=True
             )
         ]
 
@@ -120,11 +123,20 @@ class Mind:
         return plain, self._segmenter.cut(plain)
 
     def _predict(
-        self, text: str, tokens: list[str], near: list[Nearness], probabilities: list[float]
+        self,
+        text: str,
+        tokens: list[str],
+        near: list[Nearness],
+        probabilities: list[float],
+        order: list[int],
     ) -> Prediction:
-        ranked = sorted(zip(probabilities, self._places, self.bundle.model.intents, strict=True))
-        best = [RankedIntent(intent, likely) for likely, _, intent in ranked[: -RANKED - 1 : -1]]
-        chances = dict(zip(self.bundle.model.intents, probabilities, strict=True))
+        intents, places = self.bundle.model.intents, self._places
+        best = [RankedIntent(intents[place], probabilities[place]) for place in order]
+        chances = {
+            item.intent: probabilities[places[item.intent]]
+            for item in near
+            if item.intent in places
+        }
         answers = rank(near, chances, self.bundle.answer_calibration)
         return Prediction(
             text,
