@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -12,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from triagebot.errors import BadInput
 
 CONNECT_SECONDS = 2
+BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 WRITER_CACHE_KIB = 32 * 1024
 LOG_PAGES = 8192
@@ -48,7 +52,7 @@ def writing_engine(url: URL, *, lock_seconds: float, foreign_keys: bool = True) 
     """Open the engine of the one writer: one connection, each commit on disk."""
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        return _sqlite(url, 1, lock_seconds, begin="BEGIN IMMEDIATE", foreign_keys=foreign_keys)
+        return _sqlite(url, 1, lock_seconds, begin=BEGIN_WRITING, foreign_keys=foreign_keys)
     return _postgres(url, 1, lock_seconds)
 
 
@@ -58,6 +62,29 @@ def reading_engine(url: URL, *, size: int, lock_seconds: float) -> Engine:
         return _sqlite(url, size, lock_seconds, begin="BEGIN", foreign_keys=True, only_read=True)
     engine = _postgres(url, size, lock_seconds)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def writing(engine: Engine, kept: Connection | None) -> Iterator[Connection]:
+    """Give a connection with a transaction, which is committed unless the block fails.
+
+    One that is `kept` stays open. On SQLite the driver alone begins and commits, in a fifth of
+    SQLAlchemy's time.
+    """
+    if kept is None:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+        return
+    driver = cast(sqlite3.Connection, kept.connection.dbapi_connection)
+    driver.execute(BEGIN_WRITING)
+    try:
+        yield kept
+        kept.commit()  # what SQLAlchemy knows of; the jobs of the hot path it does not see
+        driver.commit()
+    except BaseException:
+        kept.rollback()
+        driver.rollback()
+        raise
 
 
 def is_stores_fault(error: BaseException | None) -> bool:
@@ -121,7 +148,9 @@ def _sqlite(
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        if not driver.in_transaction:  # else `writing` has begun
+            connection.exec_driver_sql(begin)
 
     return engine
 

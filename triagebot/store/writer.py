@@ -76,6 +76,7 @@ class Writer:
         self._settle = settle
         self._queue: queue.Queue[Job | None] = queue.Queue(queue_limit)
         self._group_limit = group_limit
+        self._kept: Connection | None = None
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     def start(self) -> None:
@@ -95,6 +96,13 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            if self._kept is not None:
+                self._kept.close()
+
+    def _work(self) -> None:
         while True:
             group, last = self._next_group()
             while group:
@@ -103,6 +111,12 @@ class Writer:
                 group = group[len(results) :]
             if last:
                 return
+
+    def _keep(self) -> Connection | None:
+        """Return the one connection to a file; to a server, which may go away, there is none."""
+        if self._kept is None and self._engine.dialect.name == "sqlite":
+            self._kept = self._engine.connect()
+        return self._kept
 
     def _next_group(self) -> tuple[list[Job], bool]:
         group: list[Job] = []
@@ -161,7 +175,7 @@ class Writer:
 
     def _transaction(self, group: Sequence[Job], do: Do) -> tuple[list[Result], bool]:
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with engines.writing(self._engine, self._keep()) as connection:
                 events.pending(connection).clear()
                 results = do(connection, group)
                 return results, events.flush(connection)
