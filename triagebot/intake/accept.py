@@ -15,6 +15,7 @@ from triagebot.errors import BadInput, Busy, TriagebotError
 from triagebot.intake.fairness import Shares
 from triagebot.intake.handle_message import log_fault, set_aside
 from triagebot.intake.mind import Holder, Thought
+from triagebot.intake.pace import Pace
 from triagebot.intake.pressed import Pressed, conclude_pressed
 from triagebot.intake.pressure import Pressure
 from triagebot.intake.thinking import Thinker
@@ -28,6 +29,9 @@ __all__ = ["Intake", "Outcome"]
 BATCH = 512
 """Only a store that is far behind gets so many at once; a slow disk then costs each less."""
 
+ENOUGH = 32
+"""So many wait for no more, if they may be sent."""
+
 AHEAD = 2
 """Batches that may be on their way at once: one is stored, the next waits for that."""
 
@@ -40,9 +44,10 @@ class Intake:
     """The door for all channels.
 
     What arrives in one tick of the event loop, or while `AHEAD` batches are on their way, is a
-    batch of at most `BATCH`: one thought, one job of the writer. Nothing waits for a timer, and the
-    busier the store is, the more share the cost. Under `pressure` less is thought, and `text` is
-    what fans read where nothing is; see `domain/surge.py`.
+    batch of at most `BATCH`: one thought, one job of the writer. Where the next message is about to
+    come, a batch waits some milliseconds for it (see `pace.py`): the busier the door is, the less
+    each costs. Under `pressure` less is thought, and `text` is what fans read where nothing is; see
+    `domain/surge.py`.
     """
 
     def __init__(
@@ -60,6 +65,8 @@ class Intake:
         self.thinker = Thinker(holder)
         self._clock = clock
         self._gathered: deque[_Arrival] = deque()
+        self._pace = Pace()
+        self._is_late = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
@@ -77,10 +84,7 @@ class Intake:
             raise Busy("Too many messages wait already; try again.")
         logs.step("received", inbound)
         arrival = _Arrival(inbound, thought)
-        self.pressure.came(arrival, asyncio.get_running_loop().time())
-        self._gathered.append(arrival)
-        if len(self._gathered) == 1:
-            asyncio.get_running_loop().call_soon(self._send)
+        self._gather(arrival, asyncio.get_running_loop())
         try:
             return await arrival.future
         finally:
@@ -92,6 +96,18 @@ class Intake:
         while self._tasks:
             await asyncio.wait(self._tasks)
             await asyncio.sleep(0)  # what waited behind them is sent by then
+            self._send()
+
+    def _gather(self, arrival: _Arrival, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        self.pressure.came(arrival, now)
+        self._pace.came(now)
+        self._gathered.append(arrival)
+        if len(self._gathered) == 1:
+            linger = self._pace.linger
+            _ = loop.call_later(linger, self._send) if linger else loop.call_soon(self._send)
+        elif len(self._gathered) == ENOUGH:
+            loop.call_soon(self._send)
 
     def _send(self) -> None:
         while self._gathered and len(self._tasks) < AHEAD:
@@ -100,10 +116,12 @@ class Intake:
             task = asyncio.get_running_loop().create_task(self._settle(batch))
             self._tasks.add(task)
             task.add_done_callback(self._sent)
+        self._is_late = bool(self._gathered)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._send()
+        if self._is_late:
+            self._send()
 
     async def _settle(self, batch: Sequence[_Arrival]) -> None:
         thoughts, deciding = self._think_or_set_aside(batch)

@@ -1,0 +1,32 @@
+"""How fast messages come, and whether waiting a moment for the next pays. Pure."""
+
+from __future__ import annotations
+
+LINGER = 0.004
+"""Seconds that the first message of a batch waits for others: their thought and their commit cost
+little more than its own."""
+
+_NEWEST = 1 / 16
+_LONGEST = 0.1
+
+
+class Pace:
+    """The mean gap between messages, of which the newest counts a sixteenth.
+
+    After a silence nobody is waited for. `now` is in seconds of any clock.
+    """
+
+    def __init__(self) -> None:
+        self._gap = _LONGEST
+        self._last = 0.0
+
+    def came(self, now: float) -> None:
+        """Note that a message has come."""
+        gap = min(now - self._last, _LONGEST)
+        self._gap += (gap - self._gap) * _NEWEST
+        self._last = now
+
+    @property
+    def linger(self) -> float:
+        """For how many seconds a message waits for the next; 0 where none is likely to come."""
+        return LINGER if self._gap < LINGER else 0.0
