@@ -16,7 +16,7 @@ PARTS = {
     "beyond": ("Beyond capacity", "bench_throughput.py MODELS --part beyond --seconds 30"),
     "event": ("The whole event, 2.8 million messages", "bench_throughput.py MODELS --part event"),
     "peers": ("Beside what one would otherwise pick", "bench_peers.py MODELS intents"),
-    "growth": ("A growing store", "bench_growth.py MODELS STORE.db --sizes 10000 1000000"),
+    "growth": ("A growing store", "bench_growth.py MODELS STORE.db"),
 }
 HEAD = """# Performance
 
@@ -52,13 +52,13 @@ def main() -> None:
 
 
 def chart(rows: list[dict[str, Any]]) -> str:
-    """Draw, in letters, how much longer each thing takes than at the first size."""
+    """Draw, in letters, what each thing is beside the first size."""
     lines = ["```"]
-    for name in ("start s", "CPU µs", "inbox ms", "search ms"):
+    for name in ("start s", "messages/s", "CPU µs", "inbox ms", "search ms"):
         for row in rows:
             factor = row[name] / max(1e-9, rows[0][name])
             bar = "█" * max(1, min(60, round(10 * factor)))
-            lines.append(f"{name:<10} {row['stored']:>12,}  {bar} {row[name]:g} (× {factor:.2f})")
+            lines.append(f"{name:<11} {row['stored']:>12,}  {bar} {row[name]:g} (× {factor:.2f})")
     return "\n".join([*lines, "```", ""])
 
 
