@@ -3,6 +3,7 @@
 from tests.journeys.browsing import open_browser
 from triagebot.app.pages import CONSOLE
 from triagebot.web.linking import link_scripts
+from triagebot.web.slim import slim_script
 
 STATIC = CONSOLE / "static"
 FIRST = "js/console.js"
@@ -11,10 +12,10 @@ PAGE = """<!doctype html><svg><use href="#logo"></use></svg>
 <script type="application/json" id="first-rows">{"items": []}</script>
 <script src="/linked.js"></script>"""
 GIVEN = """async (name) => {
-  const lines = (text) => text.split("\\n").map((line) => line.trim());
-  const isCode = (line) => line && !/^(\\/\\/|\\/?\\*)/.test(line);
+  const comments = /\\/\\*\\*[^]*?\\*\\/|(?<=^|\\s)\\/\\/.*/gm;
+  const code = (text) => text.replace(comments, "").replace(/\\s/g, "");
   const shown = (exports) => Object.entries(exports ?? {}).sort().map(([name, value]) => [
-    name, typeof value, lines(String(value)).filter(isCode).join("\\n")]);
+    name, typeof value, code(String(value))]);
   return [shown(await take(name)), shown(await import(`/js/${name}`))];
 }"""
 
@@ -22,7 +23,9 @@ GIVEN = """async (name) => {
 def test_every_module_gives_what_it_gives_when_read_by_itself():
     files = (STATIC / "js").rglob("*.js")
     modules = {path.relative_to(STATIC).as_posix(): path.read_text("utf-8") for path in files}
-    linked = link_scripts(modules | {FIRST: "window.take = (name) => import(name);\n"}, FIRST)
+    linked = slim_script(
+        link_scripts(modules | {FIRST: "window.take = (name) => import(name);\n"}, FIRST)
+    )
     sent = {"/": ("text/html", PAGE), "/linked.js": ("text/javascript", linked)}
     sent |= {"/favicon.ico": ("image/x-icon", "")}
     sent |= {f"/{name}": ("text/javascript", text) for name, text in modules.items()}

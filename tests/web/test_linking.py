@@ -17,8 +17,9 @@ def test_a_module_is_a_function_that_gives_what_it_exports():
     assert linked.endswith(
         """const $modules = {
 "./ui/two.js"() {
+// Why.
 function two() {
-return 2;
+  return 2;
 }
 return { two };
 },
@@ -82,7 +83,7 @@ def test_sheets_come_in_the_order_in_which_they_are_imported():
         "css/a.css": "a {\n  color: red;\n}\n",
         "css/b.css": "b { color: red; }\n",
     }
-    assert link_sheets(sheets, "css/all.css") == "b { color: red; }\na {\ncolor: red;\n}\n"
+    assert link_sheets(sheets, "css/all.css") == "b { color: red; }\na {\n  color: red;\n}\n"
 
 
 @pytest.mark.parametrize("sheets", [{}, {"css/a.css": "", "css/b.css": ""}])

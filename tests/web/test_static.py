@@ -13,7 +13,7 @@ from triagebot.web.endpoint import mount
 from triagebot.web.middleware import errors_middleware
 from triagebot.web.static import Static
 
-SCRIPT = "export const word = '票';\n" * 50
+SCRIPT = "const word='票';" * 50 + "\n"
 
 
 @pytest.fixture

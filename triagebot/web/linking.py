@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from triagebot.web.slim import slim
-
 FRAME = """(() => {
 "use strict";
 const $made = {};
@@ -65,7 +63,7 @@ def link_scripts(scripts: Mapping[str, str], first: str) -> str:
     folder = posixpath.dirname(first)
     keys = {name: f"./{posixpath.relpath(name, folder)}" for name in modules}
     wrapped = (_wrap(name, modules[name], keys, is_shared=name in shared) for name in order)
-    start = _slim(scripts[first]).replace("import(", "$load(")
+    start = scripts[first].replace("import(", "$load(")
     return FRAME % ("".join(wrapped), start)
 
 
@@ -77,7 +75,7 @@ def link_sheets(sheets: Mapping[str, str], first: str) -> str:
     names = list(_paths(first, _SHEET, sheets[first]))
     if strays := set(names) ^ (set(sheets) - {first}):
         raise ValueError(f"{first} imports what is not there, or not: {', '.join(sorted(strays))}.")
-    return "".join(_slim(sheets[name]) for name in names)
+    return "".join(sheets[name] for name in names)
 
 
 def _wrap(name: str, text: str, keys: Mapping[str, str], *, is_shared: bool) -> str:
@@ -89,7 +87,7 @@ def _wrap(name: str, text: str, keys: Mapping[str, str], *, is_shared: bool) -> 
         names = " ".join((match["names"] or "").split()).replace(" as ", ": ")
         return f"const {names} = {call}" if names else call
 
-    text = _slim(_IMPORT.sub(need, _EXPORT.sub(r"\g<what>", text)))
+    text = _IMPORT.sub(need, _EXPORT.sub(r"\g<what>", text))
     result = f"return {{ {exported} }};\n" if exported else ""
     return f'{"" if is_shared else "async "}"{keys[name]}"() {{\n{text}{result}}},\n'
 
@@ -111,10 +109,6 @@ def _beside(files: Mapping[str, bytes], first: str) -> dict[str, str]:
         for path, data in files.items()
         if path.startswith(f"{folder}/") and path.endswith(kind)
     }
-
-
-def _slim(text: str) -> str:
-    return slim(text.encode()).decode()
 
 
 def _paths(importer: str, kind: re.Pattern[str], text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from aiohttp import web
 from triagebot.errors import NotFound
 from triagebot.web.endpoint import Call, Endpoint
 from triagebot.web.linking import link
-from triagebot.web.slim import KINDS, slim
+from triagebot.web.slim import SLIM
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -43,10 +43,10 @@ class Asset:
 class Static:
     """Owns `/static/<hash>/<root>/<path>`; `roots` maps the first part of the path to a folder.
 
-    Scripts and sheets go out without comments and indentation; of the roots in `linked`, they are
-    sent as one script, `js/<root>.js`, and one sheet, `css/<root>.css`. With `dev`, files are read
-    anew at each request and served as written, the hash is the word `dev` and nothing is kept by
-    browsers.
+    Scripts and sheets go out without comments and needless blanks; those of the roots in `linked`
+    are sent as one script, `js/<root>.js`, and one sheet, `css/<root>.css`. With `dev`, files are
+    read anew at each request and served as written, the hash is the word `dev` and nothing is kept
+    by browsers.
     """
 
     def __init__(
@@ -101,9 +101,9 @@ class Static:
             if root in self._linked and not self._dev:
                 files = link(files, f"js/{root}.js", f"css/{root}.css")
             for path, plain in files.items():
-                suffix = Path(path).suffix
-                is_slim = suffix in KINDS and not self._dev
-                yield f"{root}/{path}", _asset(suffix, slim(plain) if is_slim else plain)
+                slim = None if self._dev else SLIM.get(Path(path).suffix)
+                content = slim(plain.decode()).encode() if slim else plain
+                yield f"{root}/{path}", _asset(Path(path).suffix, content)
 
 
 def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
