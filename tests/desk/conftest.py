@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 
 from tests.conftest import Clock
 from tests.desk.mind import Holder
+from triagebot.app.live_settings import LiveSettings
 from triagebot.channels.outbox import Outbox
 from triagebot.channels.rest.api import RestApi
 from triagebot.channels.webchat.api import WebChatApi
@@ -53,6 +54,7 @@ from triagebot.desk.reports import ReportApi
 from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
 from triagebot.desk.sentences import SentenceApi
+from triagebot.desk.settings_api import SettingApi
 from triagebot.desk.setup import SetupPage
 from triagebot.desk.skills import SkillApi
 from triagebot.desk.snippets import SnippetApi
@@ -74,6 +76,7 @@ from triagebot.programs.pages import ProgramPages
 from triagebot.programs.token_api import TokenApi
 from triagebot.programs.webhook_api import WebhookApi
 from triagebot.programs.webhook_sender import WebhookSender
+from triagebot.settings import Settings
 from triagebot.store import agents, events
 from triagebot.store.database import Database
 from triagebot.web.auth import Auth, Door
@@ -253,6 +256,9 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     words = DictionaryApi(db, holder, editions.refresh, clock)
     conversations = ConversationApi(db, holder, clock)
     apis: dict[str, WeChatApi] = {}
+    live_settings = LiveSettings(Settings(), {"surge.text": "--set"}, db, clock)
+    feed.listen(live_settings.heard)
+    settings_api = SettingApi(db, live_settings, clock)
     menus = AccountMenus(lambda: apis)
     menu_api = MenuApi(db, menus, clock)
     owners = [
@@ -297,7 +303,8 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         WebhookApi(db, WebhookSender(db, clock)),
         TokenApi(db, clock),
         ProgramPages(frames, db),
-        SetupPage(frames, []),
+        settings_api,
+        SetupPage(frames, settings_api),
         MentionsPage(frames, db),
         menu_api,
         MenusPage(frames, menu_api, menus),

@@ -22,7 +22,7 @@ async def desk(world: World) -> Desk:
 
 @pytest.fixture
 def sends(world: World) -> ClearingSends:
-    return ClearingSends(world.db, world.clock, lambda: None, per_second=3)
+    return ClearingSends(world.db, world.clock, lambda: None, per_second=lambda: 3)
 
 
 _numbers = itertools.count()

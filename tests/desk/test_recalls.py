@@ -18,7 +18,7 @@ async def ops(world):
 
 @pytest.fixture
 def sends(world):
-    return ClearingSends(world.db, world.clock, lambda: None, 2)
+    return ClearingSends(world.db, world.clock, lambda: None, lambda: 2)
 
 
 def span(world, **more):

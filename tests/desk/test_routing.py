@@ -90,7 +90,7 @@ async def come(world: World, *names: str) -> Presence:
 
 
 def offering(world: World, staffed: bool = True) -> Offering:
-    return Offering(world.db, world.holder, world.clock, MINUTES, lambda: staffed)
+    return Offering(world.db, world.holder, world.clock, lambda: MINUTES, lambda: staffed)
 
 
 async def offered(desk) -> dict | None:

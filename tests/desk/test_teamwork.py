@@ -36,7 +36,7 @@ async def test_put_aside_it_comes_back_at_its_time(world: World, desk: Desk) -> 
     assert row["snoozed_until"].startswith(until.isoformat()[:19])
     assert (await counts(desk))["snoozed"] == 1
     assert [each["id"] for each in (await desk.get(f"{PATH}?view=snoozed"))["items"]] == [row["id"]]
-    returning = Returning(world.db, world.clock, 0)
+    returning = Returning(world.db, world.clock, lambda: 0)
     await returning.work()
     assert (await counts(desk))["mine"] == 0
     world.clock.now = until
@@ -150,7 +150,7 @@ async def test_whoever_was_left_too_long_is_back_in_the_queue(world: World, desk
     for number in (left, answered):
         await desk.change(number, "take")
     await desk.post(f"{PATH}/{answered}/messages", {"text": "在的", "client_id": "1"}, 201)
-    returning = Returning(world.db, world.clock, 10)
+    returning = Returning(world.db, world.clock, lambda: 10)
     world.clock.forward(minutes=9)
     await returning.work()
     assert (await counts(desk))["mine"] == 2
@@ -158,7 +158,7 @@ async def test_whoever_was_left_too_long_is_back_in_the_queue(world: World, desk
     await returning.work()
     assert (await world.db.read(conversations.get, left)).agent_id is None
     assert (await counts(desk))["mine"] == 1
-    never = Returning(world.db, world.clock, 0)
+    never = Returning(world.db, world.clock, lambda: 0)
     world.clock.forward(days=1)
     await never.work()
     assert (await world.db.read(conversations.get, answered)).agent_id is not None

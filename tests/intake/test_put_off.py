@@ -29,7 +29,7 @@ def pressure(any_database):
 
 @pytest.fixture
 async def intake(any_database, mind, clock, pressure):
-    door = Intake(any_database, mind, clock, pressure, TEXT)
+    door = Intake(any_database, mind, clock, pressure, lambda: TEXT)
     yield door
     await door.close()
 

@@ -92,6 +92,7 @@ def test_people_are_managed_and_every_change_is_noted(server, admin, tencent):
         a_program_gets_a_token_and_a_webhook(page, server)
         a_word_is_looked_at_added_and_taken_back(page, server)
         a_menu_is_published_and_the_one_before_comes_back(page, server, tencent)
+        a_setting_counts_at_once(page, server)
         admin.sign_in(admin.name, admin.password)
         admin.call("PUT", "/api/v1/session/language", {"language": "en"})
         page.emulate_media(color_scheme="dark")
@@ -138,6 +139,21 @@ def a_word_is_looked_at_added_and_taken_back(page, server):
     expect(page.locator("#preview-title")).to_contain_text("如果删掉：线刷包")
     page.get_by_role("button", name="删掉 线刷包").click()
     expect(page.locator("#waiting-words tbody tr")).to_contain_text("训练前仍在用")
+
+
+def a_setting_counts_at_once(page, server):
+    page.goto(f"{server.url}/desk/setup")
+    hours = page.get_by_role("textbox", name="上班时间")
+    hours.fill("9-18")
+    page.get_by_role("button", name="保存 上班时间").click()
+    expect(page.locator("#problems")).to_contain_text("时间段要写成")
+    hours.fill("00:00-00:00")
+    page.get_by_role("button", name="保存 上班时间").click()
+    expect(page.locator("#changeable tbody tr", has_text="desk.hours")).to_contain_text("boss")
+    assert "现在是客服休息时间" in Person(server.url).says("转人工")["reply"]["text"]
+    assert breaches(page) == []
+    page.get_by_role("button", name="恢复为文件里的值 上班时间").click()
+    expect(hours).to_have_value("00:00-24:00")
 
 
 def a_menu_is_published_and_the_one_before_comes_back(page, server, tencent):

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from triagebot.app.mind import staffing
 from triagebot.desk.answer_sheet import AnswerSheetApi
 from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
 from triagebot.desk.catalogue import CatalogueApi
+from triagebot.desk.clearing_sends import ClearingSends
 from triagebot.desk.clearings import ClearingApi
 from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
@@ -28,7 +30,6 @@ from triagebot.desk.nearest import NearestApi
 from triagebot.desk.next_answers import NextAnswerApi
 from triagebot.desk.offering import Offering
 from triagebot.desk.office import OfficePages
-from triagebot.desk.office_hours import OfficeHours
 from triagebot.desk.pages import DeskPages
 from triagebot.desk.recall_page import RecallPage
 from triagebot.desk.recalls import RecallApi
@@ -39,6 +40,8 @@ from triagebot.desk.returning import Returning
 from triagebot.desk.rules import RuleApi
 from triagebot.desk.search import SearchApi
 from triagebot.desk.sentences import SentenceApi
+from triagebot.desk.settings_api import Changeable, SettingApi
+from triagebot.desk.setup import SetupPage
 from triagebot.desk.skills import SkillApi
 from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.try_out import TryOutApi
@@ -72,6 +75,7 @@ class DeskParts:
     figures: Database | Replica
     has_account: bool
     menus: Menus
+    settings: Changeable
 
 
 def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
@@ -84,6 +88,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     words = DictionaryApi(db, mind, refresh, clock)
     conversations = ConversationApi(db, mind, clock)
     menus = MenuApi(db, parts.menus, clock)
+    settings = SettingApi(db, parts.settings, clock)
     return [
         conversations,
         ReplyApi(db, clock, parts.wake),
@@ -114,18 +119,24 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         deeds,
         OfficePages(parts.frames, db, mind, deeds),
         MentionsPage(parts.frames, db),
+        settings,
+        SetupPage(parts.frames, settings),
         menus,
         MenusPage(parts.frames, menus, parts.menus),
         DeskPages(parts.frames, db, conversations.page, has_account=parts.has_account),
     ]
 
 
-def coming_back(
-    desk: Desk, db: Database, mind: LiveMind, clock: Callable[[], datetime]
+def by_the_clock(
+    desk: Desk,
+    db: Database,
+    mind: LiveMind,
+    clock: Callable[[], datetime],
+    wake: Callable[[], None],
 ) -> list[Repeating]:
-    """Return what brings fans back before people and offers them to one, by the clock."""
-    staffed = OfficeHours(desk.hours, desk.timezone, clock).staffed
+    """Return what brings fans back before people, offers them to one, and writes to many."""
     return [
-        Returning(db, clock, desk.return_minutes),
-        Offering(db, mind, clock, desk.offer_minutes, staffed),
+        Returning(db, clock, lambda: desk.return_minutes),
+        Offering(db, mind, clock, lambda: desk.offer_minutes, staffing(desk, clock)),
+        ClearingSends(db, clock, wake, lambda: desk.sends_per_second),
     ]

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from triagebot.desk.models import Shelf
 from triagebot.desk.office_hours import OfficeHours
 from triagebot.settings import Settings, read_secret
+from triagebot.settings.sections import Desk
+from triagebot.triage.catalogue import VARIABLES
 from triagebot.triage.hot_reload import LiveMind
 
 
 def live_mind(settings: Settings, clock: Callable[[], datetime]) -> LiveMind:
     """Return the mind of the promoted model. Raises `BadBundle` when there is none."""
-    hours = OfficeHours(settings.desk.hours, settings.desk.timezone, clock)
-    facts = {
-        "brand": settings.brand.name,
-        "hotline": settings.brand.hotline,
-        "shop_url": settings.brand.shop_url,
-        "hours": settings.desk.hours,
-    }
-    shelf = model_shelf(settings)
-    return LiveMind(shelf.models, facts, shelf.key, hours.staffed)
+    staffed, shelf = staffing(settings.desk, clock), model_shelf(settings)
+    staffed()  # hours that cannot be read must not start
+    return LiveMind(shelf.models, Facts(settings), shelf.key, staffed)
+
+
+def staffing(desk: Desk, clock: Callable[[], datetime]) -> Callable[[], bool]:
+    """Return what tells whether people are at work, by the hours as they are when asked."""
+    return lambda: OfficeHours(desk.hours, desk.timezone, clock).staffed()
+
+
+class Facts(Mapping[str, str]):
+    """What the variables in replies stand for, as the settings are when asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __getitem__(self, name: str) -> str:
+        """Return what one variable stands for."""
+        brand, desk = self._settings.brand, self._settings.desk
+        values = (brand.name, brand.hotline, brand.shop_url, desk.hours)
+        return dict(zip(VARIABLES, values, strict=True))[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the variables."""
+        return iter(VARIABLES)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(VARIABLES)
 
 
 def model_shelf(settings: Settings) -> Shelf:

@@ -12,9 +12,10 @@ from aiohttp import web
 import triagebot
 from triagebot.app import spool, surge
 from triagebot.app.accounts import accounts, api_urls, door
-from triagebot.app.desk import DeskParts, coming_back, desk_endpoints
+from triagebot.app.desk import DeskParts, by_the_clock, desk_endpoints
 from triagebot.app.fans import forgetting, retention
-from triagebot.app.mind import live_mind, model_shelf
+from triagebot.app.live_settings import LiveSettings
+from triagebot.app.mind import live_mind, model_shelf, staffing
 from triagebot.app.pages import chat_page, desk_frames, page_shells, static_files
 from triagebot.app.programs import program_endpoints, webhook_sender
 from triagebot.app.turns import joining
@@ -27,13 +28,10 @@ from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.service import WeChatService
 from triagebot.desk.audit_draw import AuditDraw
-from triagebot.desk.clearing_sends import ClearingSends
 from triagebot.desk.drift import DriftApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
-from triagebot.desk.office_hours import OfficeHours
 from triagebot.desk.presence import Presence
-from triagebot.desk.setup import SetupPage
 from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.teamwork import TeamApi
 from triagebot.fans.api import FanApi
@@ -44,7 +42,7 @@ from triagebot.models.drift_watch import Caution, DriftWatch
 from triagebot.models.shadow import Shadow
 from triagebot.nodes.duty import Duty, Part, node_name
 from triagebot.nodes.promotions import SharedPromotions
-from triagebot.settings import Settings, setting_rows
+from triagebot.settings import Settings
 from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
@@ -79,13 +77,14 @@ class Server:
         origins: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.settings = settings
-        self._origins = origins
         self.clock = clock
         self.db = Database(settings.database.url, clock=clock)
         self.mind, self.shelf = live_mind(settings, clock), model_shelf(settings)
         self.pressure = surge.pressure(settings, self.db)
-        self.intake = Intake(self.db, self.mind, clock, self.pressure, settings.surge.text)
+        self.intake = Intake(self.db, self.mind, clock, self.pressure, lambda: settings.surge.text)
         self.feed = Feed(self.db)
+        self.live_settings = LiveSettings(settings, origins, self.db, clock)
+        self.feed.listen(self.live_settings.heard)
         self.feed.listen(self.pressure.heard)
         self.editions = LiveEditions(self.db, self.mind, clock)
         # First, so that the screens hear of it when it is done.
@@ -110,13 +109,11 @@ class Server:
         self.around = WeChatAround(settings, self.db, clock)
         self.webhooks = webhook_sender(settings, self.db, clock)
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
-        pace = settings.desk.sends_per_second
-        self.clearing_sends = ClearingSends(self.db, clock, self.outbox.wake, pace)
         self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
         timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
-        timed += [self.clearing_sends, self.shadow, self.webhooks]
+        timed += [self.shadow, self.webhooks]
         timed += [*self.around.timed, DriftWatch(self.db, self.mind, clock)]
-        timed += coming_back(settings.desk, self.db, self.mind, clock)
+        timed += by_the_clock(settings.desk, self.db, self.mind, clock, self.outbox.wake)
         timed.append(retention(settings, self.db, clock))
         timed.append(self._afterthoughts())
         self.duty = Duty(self.db, clock, timed)
@@ -161,7 +158,6 @@ class Server:
     def _desk(self, auth: Auth, live: LiveApi) -> list[HasEndpoints]:
         """Return what people at the desk call; the pages' shells serve the fans' page as well."""
         dev = self.settings.server.dev
-        settings = setting_rows(self.settings, self._origins)
         self.static = static_files(dev=dev)
         self.shells = page_shells(self.static, dev=dev)
         self.frames = desk_frames(auth, self.shells)
@@ -178,12 +174,12 @@ class Server:
             self.replica or self.db,
             has_account=bool(self.settings.wechat),
             menus=self.around.menus,
+            settings=self.live_settings,
         )
         session = SessionApi(self.db, auth, self.passwords, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)
         media = MediaApi(self.db, self.around.folder)
-        setup = SetupPage(self.frames, settings)
-        return [setup, session, *desk_endpoints(parts), self.team, fans, media, live]
+        return [session, *desk_endpoints(parts), self.team, fans, media, live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""
@@ -213,14 +209,21 @@ class Server:
 
     def _chat_page(self) -> dict[str, object]:
         desk = self.settings.desk
-        staffed = OfficeHours(desk.hours, desk.timezone, self.clock).staffed()
+        staffed = staffing(desk, self.clock)()
         return chat_page(self.mind, self.settings.brand.name, "" if staffed else desk.hours)
 
     async def _running(self, _app: web.Application) -> AsyncIterator[None]:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [self.mind, self.editions, self.caution, self.pressure, self.feed]
+        parts: list[Part] = [
+            self.live_settings,
+            self.mind,
+            self.editions,
+            self.caution,
+            self.pressure,
+            self.feed,
+        ]
         parts += [self.wechat, *self.around.everywhere, self.presence, self.duty]
         if self.spooled:
             parts.insert(0, self.spooled)

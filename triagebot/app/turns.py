@@ -18,12 +18,11 @@ def joining(settings: Settings, db: Database, door: Intake, intake: accept.Intak
 
     `turns.wechat` counts for all official accounts.
     """
-    seconds = {"wechat": settings.turns.wechat, "webchat": settings.turns.webchat}
 
     def seconds_of(channel: str) -> float:
         if intake.pressure.stage is not Stage.FULL:
             return 0.0
-        return seconds.get(channel.partition(":")[0], 0.0)
+        return getattr(settings.turns, channel.partition(":")[0], 0.0)
 
     async def known(inbounds: Sequence[Inbound]) -> Sequence[bool]:
         return await db.read(messages.known, inbounds)

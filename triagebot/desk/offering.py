@@ -22,14 +22,14 @@ HEAD = 100
 
 
 class Offering(Repeating):
-    """Offers waiting fans for `minutes` each while `staffed()`; 0 minutes offers nothing."""
+    """Offers waiting fans for `minutes()` each while `staffed()`; 0 minutes offers nothing."""
 
     def __init__(
         self,
         db: Database,
         holder: MindHolder,
         clock: Callable[[], datetime],
-        minutes: int,
+        minutes: Callable[[], int],
         staffed: Callable[[], bool],
         *,
         seconds: float = SECONDS,
@@ -37,15 +37,19 @@ class Offering(Repeating):
         self._db = db
         self._holder = holder
         self._clock = clock
-        self._stands = timedelta(minutes=minutes)
+        self._minutes = minutes
         self._staffed = staffed
-        super().__init__(*([(self.work, seconds)] if minutes else []))
+        super().__init__((self.work, seconds))
 
     async def work(self) -> None:
         """Look once."""
         now = self._clock()
         standing = dict(await self._db.read(offers.standing))
-        here = await self._db.read(presence.here, now) if self._staffed() else set()
+        minutes = self._minutes()
+        if not (minutes or standing):
+            return
+        offers_now = minutes and self._staffed()
+        here = await self._db.read(presence.here, now) if offers_now else set()
         ended = {
             number: _ended(each, now)
             for number, each in standing.items()
@@ -54,8 +58,9 @@ class Offering(Repeating):
         standing |= ended
         queue = await self._queue(standing, now)
         chosen = route_all(queue.values(), await self._people(here, standing.values()))
+        until = now + timedelta(minutes=minutes)
         made = {
-            number: Offer(number, choice.agent_id, choice.why.value, now + self._stands,
+            number: Offer(number, choice.agent_id, choice.why.value, until,
                           tuple(sorted(queue[number].passed)))
             for number, choice in chosen.items()
         }  # fmt: skip

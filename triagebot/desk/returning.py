@@ -13,24 +13,25 @@ SECONDS = 5.0
 
 
 class Returning(Repeating):
-    """Wakes what was put aside; after `minutes` unanswered a fan is back in the queue, 0 never."""
+    """Wakes what was put aside; a fan unanswered for `minutes()` is back in the queue, 0 never."""
 
     def __init__(
         self,
         db: Database,
         clock: Callable[[], datetime],
-        minutes: int,
+        minutes: Callable[[], int],
         *,
         seconds: float = SECONDS,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._left = timedelta(minutes=minutes)
+        self._minutes = minutes
         super().__init__((self.work, seconds))
 
     async def work(self) -> None:
         """Look once."""
         now = self._clock()
         await self._db.write(conversation_moves.wake_due, now)
-        if self._left:
-            await self._db.write(conversation_moves.give_back, now, now - self._left)
+        if minutes := self._minutes():
+            left = now - timedelta(minutes=minutes)
+            await self._db.write(conversation_moves.give_back, now, left)

@@ -12,8 +12,8 @@ from triagebot.domain.catalogue import KeywordRule, Risk
 class Subject(StrEnum):
     """What can be edited: an answer by its id, one of the bot's own sentences, the rules.
 
-    A word of the dictionary is edited too; what is cut by it changes at the next training. The menu
-    of an official account, by the account's name, is WeChat's and no part of the catalogue.
+    A word of the dictionary is edited too; what is cut by it changes at the next training. Menus of
+    official accounts and settings of the server, by their names, are outside the catalogue.
     """
 
     ANSWER = "answer"
@@ -21,6 +21,7 @@ class Subject(StrEnum):
     RULES = "rules"
     WORD = "word"
     MENU = "menu"
+    SETTING = "setting"
 
 
 ALL_RULES = "all"
@@ -38,7 +39,10 @@ class AnswerWords:
 
 
 Words = AnswerWords | tuple[KeywordRule, ...] | str | None
-"""What an edition says, by its subject; None takes an answer or a word out of use, a menu away."""
+"""What an edition says, by its subject.
+
+None takes an answer or a word out of use, a menu away, and gives a setting back to its file.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ class Intake:
     What arrives in one tick of the event loop, or while `AHEAD` batches are on their way, is a
     batch of at most `BATCH`: one thought, one job of the writer. Where the next message is about to
     come, a batch waits some milliseconds for it (see `pace.py`): the busier the door is, the less
-    each costs. Under `pressure` less is thought, and `text` is what fans read where nothing is; see
-    `domain/surge.py`.
+    each costs. Under `pressure` less is thought, and `text` gives what fans read where nothing is;
+    see `domain/surge.py`.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Intake:
         holder: Holder,
         clock: Callable[[], datetime],
         pressure: Pressure | None = None,
-        text: str = "",
+        text: Callable[[], str] = str,
     ) -> None:
         self._database = database
         self.pressure = pressure or Pressure(database)
@@ -160,7 +160,7 @@ class Intake:
         glanced = inbounds if stage is Stage.RULES else ()
         mind, thoughts = self.thinker.glance(glanced)
         known: list[Thought] = [*thoughts] or [None] * len(inbounds)
-        return known, partial(conclude_pressed, Pressed(stage, self._text, greedy), mind)
+        return known, partial(conclude_pressed, Pressed(stage, self._text(), greedy), mind)
 
     async def _settle_singly(
         self, deciding: Deciding, batch: Sequence[_Arrival], thoughts: Sequence[Thought]

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from triagebot.settings.reading import (
     from_environment,
+    is_pinned,
     load_settings,
     read_secret,
+    read_value,
     setting_rows,
     table,
 )
 from triagebot.settings.sections import Settings
 
-__all__ = ["Settings", "from_environment", "load_settings", "read_secret", "setting_rows", "table"]
+__all__ = [
+    "Settings",
+    "from_environment",
+    "is_pinned",
+    "load_settings",
+    "read_secret",
+    "read_value",
+    "setting_rows",
+    "table",
+]

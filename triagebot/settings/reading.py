@@ -57,6 +57,22 @@ def table() -> Iterator[tuple[str, str, str]]:
             yield f"{prefix}.{item.name}", default, _help(item.type)
 
 
+def is_pinned(origin: str) -> bool:
+    """Return whether a value comes from the environment or the command, which nothing overrides."""
+    return origin in ("--set", "DATABASE_URL", "PORT") or origin.startswith(PREFIX)
+
+
+def read_value(name: str, text: str) -> Any:
+    """Return the value of one setting as people write it. Raises `BadInput`."""
+    section, _, key = name.partition(".")
+    holder = msgspec.convert({}, Settings)
+    fields = {each.name: each.type for each in msgspec.structs.fields(getattr(holder, section))}
+    try:
+        return msgspec.convert(text.strip(), fields[key], strict=False)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"{name}: {error}", fields={"value": "form"}) from error
+
+
 def setting_rows(settings: Settings, origins: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return name, value, origin and help of every setting, accounts one by one."""
     rows = []

@@ -23,10 +23,12 @@ _KINDS: dict[Subject, Any] = {
     Subject.RULES: tuple[KeywordRule, ...],
     Subject.WORD: str | None,
     Subject.MENU: str | None,
+    Subject.SETTING: str | None,
 }
 _DEEDS = {
     Subject.WORD: ("add_word", "remove_word"),
     Subject.MENU: ("publish_menu", "remove_menu"),
+    Subject.SETTING: ("change_setting", "reset_setting"),
 }
 """What the log calls publishing and taking out of use."""
 
@@ -148,7 +150,8 @@ def publish(connection: Connection, publication: Publication, now: datetime) -> 
     what = retires if publication.words is None else publishes
     detail = {"subject": publication.subject.value, "name": publication.name}
     audit_log.note(connection, audit_log.by_agent(publication.agent_id), what, now, detail=detail)
-    events.emit(connection, "catalogue", None, {"name": publication.name})
+    kind = "settings" if publication.subject is Subject.SETTING else "catalogue"
+    events.emit(connection, kind, None, {"name": publication.name})
     return get(connection, number)
 
 

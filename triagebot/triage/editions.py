@@ -34,7 +34,7 @@ def words_of(catalogue: Catalogue, subject: Subject, name: str) -> Words:
             return catalogue.rules
         case Subject.WORD:
             return name if name in catalogue.words else None
-        case Subject.MENU:
+        case Subject.MENU | Subject.SETTING:
             return None
 
 

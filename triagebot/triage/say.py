@@ -16,7 +16,8 @@ _VARIABLE = re.compile(r"\{(\w+)\}")
 class Voice:
     """Renders replies with the brand's own facts.
 
-    `facts` are the variables `brand`, `hotline`, `shop_url` and `hours`; `staffed` tells whether
+    `facts` are the variables `brand`, `hotline`, `shop_url` and `hours`, read when they are
+    asked for; `staffed` tells whether
     people are at work now.
     """
 
@@ -27,7 +28,7 @@ class Voice:
         staffed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._catalogue = catalogue
-        self._facts = dict(facts)
+        self._facts = facts
         self._staffed = staffed
 
     def say(self, decision: Decision, place: Callable[[], int]) -> Reply:
@@ -49,8 +50,12 @@ class Voice:
 
     def fill(self, text: str, **more: object) -> str:
         """Replace `{name}` by its fact; names that are unknown stay as they are."""
-        facts = {**self._facts, **{name: str(value) for name, value in more.items()}}
-        return _VARIABLE.sub(lambda match: facts.get(match[1], match[0]), text)
+
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            return str(more[name]) if name in more else self._facts.get(name, match[0])
+
+        return _VARIABLE.sub(value, text)
 
     def _text(self, name: str, **more: object) -> str:
         return self.fill(self._catalogue.policy.texts[name], **more)

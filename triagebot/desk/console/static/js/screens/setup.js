@@ -1,4 +1,6 @@
-// The settings are only read here.
+// Settings: forms that go to the API.
+import { startForms } from "../ui/forms.js";
 import { startFrame } from "../ui/frame.js";
 
 startFrame({});
+startForms();
