@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 from aiohttp import web
 
 from triagebot.web.front import Asked, Front, Limits, Told
+from triagebot.web.front.connection import Connection
 
 LIMITS = Limits(receive=0.4, idle=0.8, connections=40)
 CLOSED_WITHIN = 6.0
@@ -214,3 +216,17 @@ async def test_a_stop_answers_what_is_under_way(site, echo):
     await closing
     assert not front.open
     assert ("POST", "/hot/{account}", 200) in front.measured
+
+
+async def test_a_connection_that_is_closed_leaves_nothing_in_memory(site):
+    port, _, front = site
+    gc.collect()
+    gc.disable()
+    try:
+        await asyncio.gather(*(ask(port, HOT, until=b"hi") for _ in range(30)))
+        async with asyncio.timeout(CLOSED_WITHIN):
+            while front.open:  # noqa: ASYNC110 - many close at once
+                await asyncio.sleep(0.01)
+        assert not [one for one in gc.get_objects() if isinstance(one, Connection)]
+    finally:
+        gc.enable()

@@ -60,6 +60,8 @@ class Connection(asyncio.Protocol):
         """Forget everything; what was taken in is finished all the same."""
         self._front.leave(self)
         self._waiting.clear()
+        # It holds our methods: only the collector, which seldom looks so far back, would free us.
+        del self._parser
         if self._inner is not None:
             self._inner.connection_lost(error)
 
