@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -108,7 +108,10 @@ class DriftWatch:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def look(self) -> bool:
-        """Look at what is new; return whether more may wait."""
+        """Look at what is new; return whether the next look should be soon.
+
+        While more comes than is looked at, a sample now and then is enough.
+        """
         stretch = await self._db.read(following.unseen, drifts.NAME, AT_ONCE, MOST_BEHIND)
         if stretch is None:
             return False
@@ -124,15 +127,15 @@ class DriftWatch:
         if self._new >= EVERY:
             self._new = 0
             await self.judge()
-        return len(stretch.heard) == AT_ONCE
+        return len(stretch.heard) == AT_ONCE and not stretch.skipped
 
     async def judge(self) -> Verdict:
         """Judge the newest messages, and tell when the bot must be more careful or may relax."""
         now = self._clock()
         guard = await read_guard(self._db)
         stored = await self._db.read(drifts.hours, self._features, now - LOOK_BACK)
-        hours = {hour: read_window(counts) for hour, counts in stored.items()}
-        verdict = judge(_window(self._recent), comparable(now, guard, hours))
+        # Weeks of hours take a while to read, and messages must not wait for that.
+        verdict = await asyncio.to_thread(_judged, [*self._recent], stored, now, guard)
         after = step(guard, verdict, now.timestamp())
         if after != guard:
             await self._change(guard, after, now)
@@ -176,6 +179,13 @@ async def read_guard(db: Database) -> Guard:
     """Return how careful the bot is."""
     state = await db.read(drifts.guard)
     return msgspec.json.decode(state, type=Guard) if state else Guard()
+
+
+def _judged(
+    recent: Sequence[Prediction], stored: Mapping[datetime, str], now: datetime, guard: Guard
+) -> Verdict:
+    hours = {hour: read_window(counts) for hour, counts in stored.items()}
+    return judge(_window(recent), comparable(now, guard, hours))
 
 
 def _window(predictions: Sequence[Prediction]) -> Window:

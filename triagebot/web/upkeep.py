@@ -11,7 +11,7 @@ from triagebot.web.repeating import Repeating
 
 INDEX_SECONDS = 1.0
 PRUNE_SECONDS = 600.0
-INDEXED_AT_ONCE = 64
+INDEXED_AT_ONCE = 32
 """Small, as it holds the writer for that long."""
 COUNTED_AT_ONCE = 2000
 
