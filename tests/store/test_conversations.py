@@ -6,6 +6,7 @@ from sqlalchemy import true
 from triagebot.domain.conversation import Memory, Status
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import audit_log, conversations, events
+from triagebot.store.conversation_changes import AGENT, Change
 from triagebot.store.database import Database
 
 CHANGES = ("take", "release", "resolve", "reopen", "hand_back")
@@ -58,7 +59,8 @@ async def test_exactly_one_of_fifty_takers_wins(two_nodes, waiting_id, people, c
 async def test_without_the_check_of_the_holder_there_are_several_winners(
     two_nodes, waiting_id, people, change, monkeypatch
 ):
-    monkeypatch.setattr(conversations, "is_free_for", lambda agent_id: true())
+    values = {"status": Status.OPEN, "agent_id": AGENT}
+    monkeypatch.setattr(conversations, "_TAKE", Change("take", true(), values))
     with pytest.raises(AssertionError):
         await check_one_winner(two_nodes, waiting_id, people, change, None)
 

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Row, insert, select
 from triagebot.store.tables import audit_log
 from triagebot.store.times import from_ms, to_ms
 
+_ADD = insert(audit_log)
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
@@ -41,15 +43,8 @@ def note(
     detail: Mapping[str, str] | None = None,
 ) -> None:
     """Add a row. `detail` holds names and ids, never what a fan wrote."""
-    connection.execute(
-        insert(audit_log).values(
-            at=to_ms(now),
-            who=who,
-            what=what,
-            conversation_id=conversation_id,
-            detail=msgspec.json.encode(detail or {}).decode(),
-        )
-    )
+    row = {"at": to_ms(now), "who": who, "what": what, "conversation_id": conversation_id}
+    connection.execute(_ADD, {**row, "detail": msgspec.json.encode(detail or {}).decode()})
 
 
 def newest(

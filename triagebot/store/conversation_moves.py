@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, literal, update
+from sqlalchemy import ColumnElement, Connection, literal, true, update
 
 from triagebot.domain.conversation import Status
 from triagebot.errors import BadInput, NotFound
 from triagebot.store import agents, audit_log, events
-from triagebot.store.conversation_changes import Change, apply, is_free_for
+from triagebot.store.conversation_changes import AGENT, IS_FREE, Change, apply
 from triagebot.store.conversation_rows import ConversationRow
 from triagebot.store.tables import conversation
 from triagebot.store.times import to_ms
 
 UPKEEP = "upkeep"
+
+_WAKE = Change(
+    "wake",
+    (conversation.c.agent_id == AGENT) & (conversation.c.status == Status.SNOOZED),
+    {"status": Status.OPEN, "snoozed_until": None},
+)
 
 
 def snooze(
@@ -32,8 +38,8 @@ def snooze(
     """
     if until <= now:
         raise BadInput("That time is over.", fields={"until": "past"})
-    values = {"status": Status.SNOOZED, "agent_id": agent_id, "snoozed_until": to_ms(until)}
-    change = Change("snooze", is_free_for(agent_id), values)
+    values = {"status": Status.SNOOZED, "agent_id": AGENT, "snoozed_until": to_ms(until)}
+    change = Change("snooze", IS_FREE, values)
     return apply(connection, change, conversation_id, agent_id, now, fence)
 
 
@@ -45,9 +51,7 @@ def wake(
     fence: int | None = None,
 ) -> ConversationRow:
     """Bring back a conversation that the agent put aside."""
-    own = (conversation.c.agent_id == agent_id) & (conversation.c.status == Status.SNOOZED)
-    change = Change("wake", own, {"status": Status.OPEN, "snoozed_until": None})
-    return apply(connection, change, conversation_id, agent_id, now, fence)
+    return apply(connection, _WAKE, conversation_id, agent_id, now, fence)
 
 
 def assign(
@@ -66,8 +70,7 @@ def assign(
     """
     if agents.get(connection, to).disabled:
         raise NotFound("There is no such colleague.")
-    anybody: ColumnElement[bool] = conversation.c.id == conversation_id
-    condition = anybody if any_holder else is_free_for(agent_id)
+    condition = true() if any_holder else IS_FREE
     values = {"status": Status.OPEN, "agent_id": to, "snoozed_until": None}
     change = Change("assign", condition, values)
     return apply(connection, change, conversation_id, agent_id, now, fence)

@@ -14,10 +14,9 @@ from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Reason
 from triagebot.errors import Conflict
 from triagebot.store import events
-from triagebot.store.conversation_changes import Change, apply, get, is_free_for
+from triagebot.store.conversation_changes import AGENT, IS_FREE, NOW, Change, apply, get
 from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
 from triagebot.store.tables import conversation
-from triagebot.store.times import to_ms
 
 __all__ = [
     "ConversationRow",
@@ -47,16 +46,8 @@ def take(
     fence: int | None = None,
 ) -> ConversationRow:
     """Give a conversation that nobody has to an agent; who has it already keeps it."""
-    was_open = conversation.c.status == Status.OPEN
-    values = {
-        "status": Status.OPEN,
-        "agent_id": agent_id,
-        "opened_at": case((was_open, conversation.c.opened_at), else_=to_ms(now)),
-    }
-    is_kept = (conversation.c.agent_id == agent_id) & was_open
-    change = Change("take", is_free_for(agent_id) & ~func.coalesce(is_kept, False), values)
     try:
-        return apply(connection, change, conversation_id, agent_id, now, fence)
+        return apply(connection, _TAKE, conversation_id, agent_id, now, fence)
     except Conflict:
         current = get(connection, conversation_id)
         if current.agent_id == agent_id and current.status is Status.OPEN:
@@ -72,13 +63,7 @@ def release(
     fence: int | None = None,
 ) -> ConversationRow:
     """Put a conversation that the agent has back in the queue."""
-    values = {
-        "status": Status.OPEN,
-        "agent_id": None,
-        "waiting_since": func.coalesce(conversation.c.waiting_since, to_ms(now)),
-    }
-    change = Change("release", conversation.c.agent_id == agent_id, values)
-    return apply(connection, change, conversation_id, agent_id, now, fence)
+    return apply(connection, _RELEASE, conversation_id, agent_id, now, fence)
 
 
 def resolve(
@@ -89,9 +74,7 @@ def resolve(
     fence: int | None = None,
 ) -> ConversationRow:
     """Close a conversation that the agent or nobody has."""
-    values = {"status": Status.RESOLVED, **_AT_REST}
-    change = Change("resolve", is_free_for(agent_id), values)
-    return apply(connection, change, conversation_id, agent_id, now, fence)
+    return apply(connection, _RESOLVE, conversation_id, agent_id, now, fence)
 
 
 def reopen(
@@ -102,10 +85,7 @@ def reopen(
     fence: int | None = None,
 ) -> ConversationRow:
     """Open a resolved conversation again; the agent then has it."""
-    values = {"status": Status.OPEN, "agent_id": agent_id, "opened_at": to_ms(now)}
-    is_resolved = conversation.c.status == Status.RESOLVED
-    change = Change("reopen", is_resolved & is_free_for(agent_id), values)
-    return apply(connection, change, conversation_id, agent_id, now, fence)
+    return apply(connection, _REOPEN, conversation_id, agent_id, now, fence)
 
 
 def hand_back(
@@ -116,9 +96,7 @@ def hand_back(
     fence: int | None = None,
 ) -> ConversationRow:
     """Give a conversation that the agent or nobody has to the bot, which starts afresh."""
-    values = {"status": Status.PENDING, **_AT_REST, "misses": 0, "offered": "[]"}
-    change = Change("hand_back", is_free_for(agent_id), values)
-    return apply(connection, change, conversation_id, agent_id, now, fence)
+    return apply(connection, _HAND_BACK, conversation_id, agent_id, now, fence)
 
 
 def call_person(connection: Connection, conversation_id: int, reason: Reason) -> None:
@@ -140,3 +118,32 @@ def call_person(connection: Connection, conversation_id: int, reason: Reason) ->
 
 # How long the fan has waited is kept, though nobody sees it at rest: undoing must not lose it.
 _AT_REST = {"agent_id": None, "opened_at": None}
+_WAS_OPEN = conversation.c.status == Status.OPEN
+_IS_KEPT = (conversation.c.agent_id == AGENT) & _WAS_OPEN
+_TAKE = Change(
+    "take",
+    IS_FREE & ~func.coalesce(_IS_KEPT, False),
+    {
+        "status": Status.OPEN,
+        "agent_id": AGENT,
+        "opened_at": case((_WAS_OPEN, conversation.c.opened_at), else_=NOW),
+    },
+)
+_RELEASE = Change(
+    "release",
+    conversation.c.agent_id == AGENT,
+    {
+        "status": Status.OPEN,
+        "agent_id": None,
+        "waiting_since": func.coalesce(conversation.c.waiting_since, NOW),
+    },
+)
+_RESOLVE = Change("resolve", IS_FREE, {"status": Status.RESOLVED, **_AT_REST})
+_REOPEN = Change(
+    "reopen",
+    (conversation.c.status == Status.RESOLVED) & IS_FREE,
+    {"status": Status.OPEN, "agent_id": AGENT, "opened_at": NOW},
+)
+_HAND_BACK = Change(
+    "hand_back", IS_FREE, {"status": Status.PENDING, **_AT_REST, "misses": 0, "offered": "[]"}
+)
