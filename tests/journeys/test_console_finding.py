@@ -23,11 +23,15 @@ def test_a_message_is_found_and_opened_where_it_was_said(server, agent, fan):
         page.wait_for_url("**/desk/search")
         page.locator("#query").fill("F码")
         expect(page.locator("#hits mark")).to_have_text("F码")
+        page.get_by_role("button", name="存下这个搜索").click()
+        expect(page.locator("#kept [aria-current]")).to_have_text("F码")
         assert breaches(page) == []
+        page.locator("#query").focus()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         page.wait_for_url("**/desk#**")
         expect(page.locator("#log")).to_contain_text("我的F码能给家人用吗")
+        by_the_palette(page)
 
         agent.sign_in(agent.name, agent.password)
         agent.call("PUT", "/api/v1/session/language", {"language": "en"})
@@ -35,6 +39,21 @@ def test_a_message_is_found_and_opened_where_it_was_said(server, agent, fan):
         page.goto(f"{server.url}/desk/search?q=nothing")
         expect(page.locator("#hits")).to_contain_text("Nothing says")
         assert breaches(page) == []
+
+
+def by_the_palette(page):
+    """From within a reply, by the initials of the pinyin, to a search that was kept."""
+    page.locator("#reply").focus()
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="命令")
+    expect(palette.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("dak")
+    expect(palette.get_by_role("option")).to_have_count(2)
+    assert breaches(page) == []
+    palette.get_by_role("combobox").fill("f码")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/search?q=F**")
+    expect(page.locator("#query")).to_have_value("F码")
 
 
 def test_ops_pin_a_stage_and_let_it_go(server):

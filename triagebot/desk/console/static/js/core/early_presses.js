@@ -1,9 +1,11 @@
 // What is pressed before the page can follow is kept, and pressed again when it can.
 import { isWriting, typeInto } from "./dom.js";
+import { isComposing } from "./keys.js";
 
 const KINDS = ["keydown", "click"];
 const kept = [];
-const keep = (event) => kept.push(event);
+// What an input method makes of its keys comes by itself; they are no shortcuts then either.
+const keep = (event) => isComposing(event) || kept.push(event);
 
 for (const kind of KINDS) addEventListener(kind, keep);
 

@@ -12,7 +12,7 @@ let ledAt = 0;
  * Add shortcuts: `keys` as shown, `text` the catalogue key of what it does, `code` for letters and
  * digits (the key's place, whatever the input method makes of it), `symbols` for signs (both
  * widths), `shift` and `alt` as needed, `altToo` when Alt+letter works inside inputs as well,
- * `led` when G comes before it.
+ * `led` when G comes before it, `control` with Ctrl or ⌘, inside inputs too.
  */
 export function bind(group, shortcuts) {
   table.push(...shortcuts.map((shortcut) => ({ group, ...shortcut })));
@@ -57,7 +57,7 @@ export function isComposing(event) {
 
 export function listen() {
   document.addEventListener("keydown", (event) => {
-    if (isComposing(event) || event.ctrlKey || event.metaKey) return;
+    if (isComposing(event)) return;
     // An open dialog has its own keys.
     if (document.querySelector("dialog[open]")) return;
     const isLed = Date.now() - ledAt < LEAD_HOLDS;
@@ -69,12 +69,13 @@ export function listen() {
 }
 
 function leads(event) {
-  const isPlain = !event.altKey && !event.shiftKey && !isWriting(event.target);
+  const isPlain = !event.altKey && !event.shiftKey && !event.ctrlKey && !event.metaKey && !isWriting(event.target);
   return prefs.keys && isPlain && event.code === LEAD;
 }
 
 function matches(shortcut, event) {
-  if (!shortcut.run) return false;
+  if (!shortcut.run || Boolean(shortcut.control) !== (event.ctrlKey || event.metaKey)) return false;
+  if (shortcut.control) return shortcut.code === event.code && !event.altKey && !event.shiftKey;
   if (event.altKey) return shortcut.altToo && event.code === shortcut.code && !event.shiftKey;
   if (isWriting(event.target)) return false;
   if (shortcut.always !== true && !prefs.keys) return false;

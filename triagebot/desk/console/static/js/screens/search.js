@@ -4,18 +4,21 @@ import { byId, el, fill } from "../core/dom.js";
 import { exactTime, number, t, titleOf } from "../core/i18n.js";
 import { isComposing } from "../core/keys.js";
 import { base } from "../core/page.js";
+import { choose, prefs } from "../core/prefs.js";
 import { state } from "../core/store.js";
 import { showNote, showSide, showWork, startFrame } from "../ui/frame.js";
 import { marked } from "../ui/search.js";
 import { complain } from "../ui/toast.js";
 
 const PAUSE = 150;
+const KEPT = 12;
 let asked = 0;
 let timer;
 
 async function find() {
   const query = byId("query").value.trim();
   history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
+  drawKept();
   const mine = ++asked;
   if (!query) return show([], [], [], "");
   try {
@@ -27,6 +30,22 @@ async function find() {
     complain(error.advice ?? String(error), find);
   }
   return undefined;
+}
+
+// Searches that somebody comes back to, in this browser.
+function drawKept() {
+  const query = byId("query").value.trim();
+  const all = prefs.searches ?? [];
+  const press = (label, run) => el("button", { type: "button", class: "button", on: { click: run } }, label);
+  const keepAll = (searches) => {
+    choose("searches", searches);
+    drawKept();
+  };
+  fill(byId("kept"),
+    ...all.map((each) => el("a", { class: "button", href: `?q=${encodeURIComponent(each)}`, "aria-current": each === query ? "true" : null }, each)),
+    query && (all.includes(query)
+      ? press(t("found.forget"), () => keepAll(all.filter((each) => each !== query)))
+      : press(t("found.keep"), () => keepAll([...all, query].slice(-KEPT)))));
 }
 
 function show(messages, answers, fans, query, took) {
@@ -77,6 +96,7 @@ showWork(el("div", { class: "page" },
       clearTimeout(timer);
       timer = setTimeout(find, PAUSE);
     } } }),
+  el("nav", { id: "kept", class: "presets", "aria-label": t("found.kept") }),
   el("ol", { id: "hits", class: "hits" })));
 document.addEventListener("keydown", step);
 byId("query").focus();

@@ -1,11 +1,7 @@
 // The keys of the inbox. Letters go by their place on the keyboard, signs by what they are.
-import { byId } from "../core/dom.js";
 import { bind } from "../core/keys.js";
-import { toggleTheme } from "../core/prefs.js";
 import { focusComposer, startNote } from "../ui/composer.js";
-import { bindScreens } from "../ui/screens.js";
-import { openSettings } from "../ui/settings.js";
-import { openSheet } from "../ui/sheet.js";
+import { bindDesk } from "../ui/desk_keys.js";
 import { toggleWhy } from "../ui/thread.js";
 import { undoNewest } from "../ui/toast.js";
 import { act, step } from "./actions.js";
@@ -50,15 +46,7 @@ export function bindKeys(does) {
     { keys: ["/", "\u3001"], text: "keys.snippets" },
     { keys: ["Esc"], text: "keys.leave" },
   ]);
-  bindScreens();
-  bind("desk", [
-    { keys: ["D"], text: "keys.theme", code: "KeyD", run: toggleTheme },
-    { keys: [","], text: "keys.settings", symbols: ",，", run: openSettings },
-    { keys: ["?"], text: "keys.sheet", symbols: "?？", always: true, run: openSheet },
-  ]);
-  byId("do-keys").addEventListener("click", openSheet);
-  byId("do-settings").addEventListener("click", openSettings);
-  byId("do-theme").addEventListener("click", toggleTheme);
+  bindDesk();
 }
 
 function digits(most, shift, run) {

@@ -3,26 +3,15 @@ import { loadCatalogue } from "../core/catalogue.js";
 import { byId, fill, setText } from "../core/dom.js";
 import { bind, listen } from "../core/keys.js";
 import { session } from "../core/page.js";
-import { toggleTheme } from "../core/prefs.js";
 import { state } from "../core/store.js";
-import { bindScreens } from "./screens.js";
-import { openSettings } from "./settings.js";
-import { openSheet } from "./sheet.js";
+import { bindDesk } from "./desk_keys.js";
 import { complain } from "./toast.js";
 
 /** Start a screen with its own keys, `{group: shortcuts}`. Resolves once the catalogue is there. */
 export async function startFrame(keys) {
   state.me = session.agent;
   for (const [group, shortcuts] of Object.entries(keys)) bind(group, shortcuts);
-  bindScreens();
-  bind("desk", [
-    { keys: ["D"], text: "keys.theme", code: "KeyD", run: toggleTheme },
-    { keys: [","], text: "keys.settings", symbols: ",，", run: openSettings },
-    { keys: ["?"], text: "keys.sheet", symbols: "?？", always: true, run: openSheet },
-  ]);
-  byId("do-keys").addEventListener("click", openSheet);
-  byId("do-settings").addEventListener("click", openSettings);
-  byId("do-theme").addEventListener("click", toggleTheme);
+  bindDesk();
   listen();
   await loadCatalogue().catch((error) => complain(error.advice));
 }
