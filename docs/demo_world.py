@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import CookieJar
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice, product
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,13 +24,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 ROLES = ("agent", "lead", "ops", "ml", "admin")
 ASKED = {
-    "我的订单什么时候发货": 9,
-    "屏幕碎了换一块多少钱": 7,
-    "收到的手机不是我买的颜色": 5,
-    "刷机以后开不了机": 4,
-    "发票抬头写错了能改吗": 3,
+    "我的订单什么时候发货": 36,
+    "屏幕碎了换一块多少钱": 24,
+    "收到的手机不是我买的颜色": 17,
+    "刷机以后开不了机": 11,
+    "发票抬头写错了能改吗": 9,
+    "换货的快递费谁出": 6,
+    "帐号被别人登录了怎么办": 4,
 }
 """What fans who asked for a person say, and how many of them."""
+GREETINGS = ("", "你好，", "请问", "麻烦问下，")
 ENDINGS = ("", "？", "啊", "呢", "!!", "，急", "，在吗", "～", "，谢谢")
 SNIPPETS = {
     "发货时间": "下单后 48 小时内发货，您可以在“我的订单”里看到快递单号。",
@@ -160,10 +164,10 @@ def wait_until_ready(url: str) -> None:
 def furnish(demo: Demo) -> None:
     """Let fans ask for a person, save snippets, and let the demo's own fans write for a while."""
     for text, fans in ASKED.items():
-        for ending in ENDINGS[:fans]:
+        for ending, greeting in islice(product(ENDINGS, GREETINGS), fans):
             fan = Visitor(demo.url)
             fan.call("POST", "chat", {"text": "转人工"})
-            fan.call("POST", "chat", {"text": text + ending})
+            fan.call("POST", "chat", {"text": greeting + text + ending})
     ops = demo.person("ops")
     for title, text in SNIPPETS.items():
         ops.call("POST", "snippets", {"title": title, "text": text})

@@ -4,7 +4,7 @@ import { t, tAny } from "./i18n.js";
 
 const SLOWEST = 15_000;
 
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, code, message, fields) {
     super(message);
     this.status = status;

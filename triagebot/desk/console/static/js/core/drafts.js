@@ -24,8 +24,8 @@ export function keepDraft(conversationId, text) {
   }
 }
 
-/** Make room: forget all but the newest drafts. */
-export function dropOldest() {
+// Make room: forget all but the newest drafts.
+function dropOldest() {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
   const ageOf = (key) => JSON.parse(localStorage.getItem(key))?.at ?? 0;
   keys.sort((one, other) => ageOf(other) - ageOf(one));

@@ -5,8 +5,7 @@ export const language = data.language;
 export const messages = data.messages;
 export const base = (data.base || "").replace(/\/$/, "");
 
-/** The screen that this page is, empty for the inbox, and those its reader may open. */
-export const screen = data.screen ?? "";
+/** The screens that the reader may open. */
 export const screens = data.screens ?? [];
 
 /** Who is signed in, with the token for changes; null on the sign-in page. */

@@ -69,8 +69,9 @@ function row(rule, at) {
         : el("select", { "aria-label": t("answers.rules.reason"), on: set("reason", text) }, ...options(REASONS, rule.reason, (value) => t(`reason_short.${value}`))),
       input("switch", rule.switch, set("switch", text), 9),
       el("label", { class: "tick" }, el("input", { type: "checkbox", checked: rule.exact ? "" : null, on: set("exact", (target) => target.checked) }), t("answers.rules.exact")),
-      el("span", { class: "quiet number" }, t("answers.rules.hits", { n: number(hits[rule.name] ?? 0) })),
-      mayEdit() && [mover(at, -1), mover(at, 1), remover(at)]),
+      el("div", { class: "rule-end" },
+        el("span", { class: "quiet number" }, t("answers.rules.hits", { n: number(hits[rule.name] ?? 0) })),
+        mayEdit() && [mover(at, -1), mover(at, 1), remover(at)])),
   );
 }
 

@@ -37,8 +37,8 @@ function fits({ title, text, shortcut, initials }, query) {
   return `${title} ${text}`.toLowerCase().includes(query);
 }
 
-/** Fill the variables that a person's words may have: who writes, to whom, and the brand's. */
-export function filled(text) {
+// Fill the variables: who writes, to whom, and the brand's.
+function filled(text) {
   const values = { ...state.catalogue.facts, agent: state.me.name, fan: openRow()?.fan ?? "" };
   return text.replace(/\{\{?\s*(\w+)\s*\}?\}/g, (found, name) => values[name] ?? found);
 }
