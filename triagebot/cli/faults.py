@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ import click
 
 from triagebot.cli import echo_json
 from triagebot.cli.progress import progress
-from triagebot.errors import GateNotMet
+from triagebot.errors import BadInput, GateNotMet
 
 if TYPE_CHECKING:
     from triagebot.faults.tally import Tally
@@ -22,7 +21,11 @@ if TYPE_CHECKING:
 RESULTS = Path("tests/faults/results.jsonl")
 
 
-def _options(rounds: int, planted: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+def _options(
+    rounds: int, planted: tuple[str, ...] = (), *, long: bool = False
+) -> Callable[[Any], Any]:
+    """Add what runs are asked for; `long` ones can be made in pieces."""
+
     def add(command: Any) -> Any:
         for option in (
             click.option("--rounds", default=rounds, show_default=True, help="How many times."),
@@ -32,6 +35,9 @@ def _options(rounds: int, planted: tuple[str, ...] = ()) -> Callable[[Any], Any]
             ),
         ):
             command = option(command)
+        if long:
+            words = "Go on, in pieces, until the file of --keep has so many rounds in all."
+            command = click.option("--resume", is_flag=True, help=words)(command)
         if planted:
             choice = click.Choice(["", *planted])
             command = click.option(
@@ -48,13 +54,13 @@ def faults() -> None:
 
 
 @faults.command()
-@_options(200, ("tells early",))
+@_options(200, ("tells early",), long=True)
 @click.option("--rate", default=300.0, show_default=True, help="Messages a second.")
 def kill(obj: dict[str, Any], **asked: Any) -> None:
     """Kill a server under load with SIGKILL; needs a promoted model."""
     from triagebot.faults import kill as run
 
-    _under_load(obj, run.run, **asked)
+    _under_load(obj, "kill", 50, run.run, **asked)
 
 
 @faults.command()
@@ -108,44 +114,45 @@ def claims(
 
 
 @faults.command()
-@_options(2000, ("hasty", "no key", "no deadline"))
-def simulate(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, planted: str) -> None:
+@_options(2000, ("hasty", "no key", "no deadline"), long=True)
+def simulate(obj: dict[str, Any], planted: str, **asked: Any) -> None:
     """Simulate evenings in virtual time, each from its own seed."""
     from triagebot.faults import simulate as run
 
-    with _bar(rounds) as step:
-        tally = run.run(rounds, seed, planted=planted, stop_at_fault=bool(planted), report=step)
-    _finish(obj, tally, keep)
+    for seed, rounds in _pieces("simulate", 1000, **asked):
+        with _bar(rounds) as step:
+            tally = run.run(rounds, seed, planted=planted, stop_at_fault=bool(planted), report=step)
+        _finish(obj, tally, asked["keep"])
 
 
 @faults.command()
-@_options(6, ("forgetful", "patient"))
+@_options(6, ("forgetful", "patient"), long=True)
 @click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
 def outages(obj: dict[str, Any], **asked: Any) -> None:
     """Kill and freeze PostgreSQL under two nodes; needs PostgreSQL and a promoted model."""
     from triagebot.faults import outages as run
 
-    _under_load(obj, run.run, **asked)
+    _under_load(obj, "outages", 5, run.run, **asked)
 
 
 @faults.command()
-@_options(6, ("forgetful", "listens early"))
+@_options(6, ("forgetful", "listens early"), long=True)
 @click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
 def upgrade(obj: dict[str, Any], **asked: Any) -> None:
     """Upgrade two nodes in turn while the tables change; needs what `outages` needs."""
     from triagebot.faults import upgrade as run
 
-    _under_load(obj, run.run, **asked)
+    _under_load(obj, "upgrade", 5, run.run, **asked)
 
 
 @faults.command()
-@_options(3, ("forgetful",))
+@_options(3, ("forgetful",), long=True)
 @click.option("--rate", default=100.0, show_default=True, help="Messages a second.")
 def failover(obj: dict[str, Any], **asked: Any) -> None:
     """Kill the primary of three; needs what `outages` needs, patroni and etcd."""
     from triagebot.faults import failover as run
 
-    _under_load(obj, run.run, **asked)
+    _under_load(obj, "failover", 3, run.run, **asked)
 
 
 @faults.command()
@@ -167,10 +174,10 @@ def backup(obj: dict[str, Any], seed: int, keep: Path | None, rows: int) -> None
 @click.option("--out", type=click.Path(path_type=Path), default=Path("RELIABILITY.md"))
 def report(results: Path, out: Path) -> None:
     """Write RELIABILITY.md from the results that were kept."""
+    from triagebot.faults import kept
     from triagebot.faults.report import render
 
-    lines = results.read_text(encoding="utf-8").splitlines()
-    out.write_text(render([json.loads(line) for line in lines if line]), encoding="utf-8")
+    out.write_text(render(kept.read(results)), encoding="utf-8")
     click.echo(out)
 
 
@@ -182,26 +189,44 @@ def _bar(rounds: int) -> Iterator[Callable[[int], None]]:
 
 def _under_load(
     obj: dict[str, Any],
+    name: str,
+    size: int,
     run: Callable[..., Tally],
     *,
     rounds: int,
     seed: int,
     keep: Path | None,
+    resume: bool,
     **asked: Any,
 ) -> None:
     """Run real servers with the promoted model, in a folder that goes afterwards."""
     models = Path(obj["settings"].models.dir)
-    with tempfile.TemporaryDirectory(prefix="triagebot-faults-") as name, _bar(rounds) as step:
-        tally = run(rounds, seed, Path(name), models, report=step, **asked)
-    _finish(obj, tally, keep)
+    for first, count in _pieces(name, size, rounds, seed, keep, resume):
+        with tempfile.TemporaryDirectory(prefix="triagebot-faults-") as home, _bar(count) as step:
+            tally = run(count, first, Path(home), models, report=step, **asked)
+        _finish(obj, tally, keep)
+
+
+def _pieces(
+    name: str, size: int, rounds: int, seed: int, keep: Path | None, resume: bool
+) -> Iterable[tuple[int, int]]:
+    """Return seed and rounds of each piece of a run; one alone unless it is resumed."""
+    if not resume:
+        return [(seed, rounds)]
+    if keep is None:
+        raise BadInput("--resume needs the results so far: say --keep FILE.")
+    from triagebot.faults import kept
+
+    return kept.pieces(keep, name, rounds, size)
 
 
 def _finish(obj: dict[str, Any], tally: Tally, keep: Path | None) -> None:
     """Print and keep a result. Raises `GateNotMet` when it is not what it must be."""
+    from triagebot.faults import kept
+
     result = tally.as_json()
     if keep:
-        with keep.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(result, ensure_ascii=False) + "\n")
+        kept.add(keep, result)
     if obj["json"]:
         echo_json(result)
     else:

@@ -1,0 +1,31 @@
+"""A long run in pieces: each goes on where the kept results end."""
+
+import pytest
+from click.testing import CliRunner
+
+from triagebot.cli import group
+from triagebot.faults import kept
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "results.jsonl"
+
+
+def simulate(*options):
+    return CliRunner().invoke(group, ["faults", "simulate", *options])
+
+
+def test_a_resumed_run_makes_what_is_missing_with_new_seeds(file):
+    kept.add(file, {"name": "simulate", "seed": 5, "planted": "", "rounds": 3})
+    kept.add(file, {"name": "simulate", "seed": 5, "planted": "hasty", "rounds": 9})
+    kept.add(file, {"name": "kill", "seed": 70, "planted": "", "rounds": 9})
+    for total in ("4", "6", "6"):
+        assert simulate("--rounds", total, "--resume", "--keep", str(file)).exit_code == 0
+    made = [(result["seed"], result["rounds"]) for result in kept.read(file)[3:]]
+    assert made == [(8, 1), (9, 2)]
+
+
+def test_resuming_needs_the_file(file):
+    assert simulate("--resume").exit_code != 0
+    assert not file.exists()
