@@ -15,7 +15,10 @@ from triagebot.cli.progress import progress
 REPLAYED_DAYS = 14.0
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from training.train import Trained
+    from triagebot.domain.label import Label
 
 
 @click.command()
@@ -51,12 +54,15 @@ def train(
 ) -> None:
     """Train a model from intents/ and labels."""
     from training.workers import workers
+    from triagebot.cli.left_out import advice, left_out
+    from triagebot.triage.catalogue import read_catalogue
 
     settings = obj["settings"]
     models = out or Path(settings.models.dir)
+    folder = intents or Path(settings.intents.dir)
     with workers(backend, scheduler):
         trained = run(
-            intents or Path(settings.intents.dir),
+            folder,
             list(labels),
             models,
             name,
@@ -66,10 +72,13 @@ def train(
         )
     if promote:
         _promote(settings, models, trained.folder.name)
+    unseen = left_out(settings, read_catalogue(folder), _read(labels))
     if obj["json"]:
-        echo_json(summary(trained))
+        echo_json({**summary(trained), "left_out": unseen})
         return
     _show(trained, promote)
+    for line in advice(unseen):
+        click.echo(line, err=True)
 
 
 def _promote(settings: Any, models: Path, name: str) -> None:
@@ -97,7 +106,6 @@ def run(
 ) -> Trained:
     """Train with progress on stderr and write the report beside the model."""
     from training.fit import FitSettings
-    from training.labels_file import read_labels
     from training.report import write_report
     from training.train import STAGES
     from training.train import train as train_bundle
@@ -106,7 +114,7 @@ def run(
     with progress(STAGES) as report:
         trained = train_bundle(
             read_catalogue(intents),
-            [label for path in labels for label in read_labels(path)],
+            _read(labels),
             models,
             name,
             FitSettings(seed=seed),
@@ -116,6 +124,12 @@ def run(
         )
     write_report(trained)
     return trained
+
+
+def _read(files: Iterable[Path]) -> list[Label]:
+    from training.labels_file import read_labels
+
+    return [label for path in files for label in read_labels(path)]
 
 
 def summary(trained: Trained) -> dict[str, Any]:

@@ -14,7 +14,7 @@ export function bindKeys(does) {
     { keys: ["K"], text: "keys.previous", code: "KeyK", altToo: true, run: () => step(-1) },
     { keys: ["R", "↵"], text: "keys.reply", code: "Enter", run: focusComposer },
     { code: "KeyR", altToo: true, run: focusComposer },
-    { keys: ["N"], text: "keys.note", code: "KeyN", altToo: true, run: startNote },
+    { keys: ["N"], text: "keys.new_note", code: "KeyN", altToo: true, run: startNote },
     { keys: ["["], text: "keys.previous_view", symbols: "[【", run: () => does.stepView(-1) },
     { keys: ["]"], text: "keys.next_view", symbols: "]】", run: () => does.stepView(1) },
     { keys: ["."], text: "keys.refresh", symbols: ".。", run: does.refresh },
