@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from triagebot.store import bulk
 from triagebot.store.times import from_ms
-from triagebot.store.tokens import Phrase, marks, phrases, tokenise
+from triagebot.store.tokens import Phrase, marks, phrases, words_of
 
 # On PostgreSQL a lower id may be committed after a higher one; so far back is looked again.
 SLACK = 10_000
@@ -128,7 +128,7 @@ def _index_postgres(connection: Connection, rows: Sequence[Row[Any]]) -> None:
 
 
 def _token_text(shown: str) -> str:
-    return " ".join(token.word for token in tokenise(shown))
+    return " ".join(words_of(shown))
 
 
 def _match(wanted: list[Phrase]) -> str:
@@ -138,7 +138,7 @@ def _match(wanted: list[Phrase]) -> str:
 # Spelled out with places, so that PostgreSQL's own idea of a word has no say. Words hold only
 # letters and digits: nothing to escape.
 def _tsvector(shown: str) -> str:
-    return " ".join(f"'{t.word}':{place}" for place, t in enumerate(tokenise(shown), start=1))
+    return " ".join(f"'{word}':{place}" for place, word in enumerate(words_of(shown), start=1))
 
 
 def _tsquery(wanted: list[Phrase]) -> str:
