@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -173,3 +175,10 @@ def test_frames_are_cut_wherever_the_bytes_are():
     assert found == [b"abc", b"", b"x"]
     with pytest.raises(ValueError, match="frame"):
         frames.feed((LARGEST + 1).to_bytes(4, "big"))
+
+
+def test_a_worker_loads_neither_the_store_nor_the_web_application():
+    heavy = "{'aiohttp', 'sqlalchemy', 'sklearn', 'triagebot.store'}"
+    code = f"import sys, triagebot.app.worker; sys.exit(sorted({heavy} & sys.modules.keys()) or 0)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")

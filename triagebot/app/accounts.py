@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from triagebot.channels.wechat.account import Account, Mode
 from triagebot.errors import BadInput
 from triagebot.settings import Settings, read_secret
-from triagebot.web.auth import Door
+
+if TYPE_CHECKING:
+    from triagebot.web.auth import Door
 
 
 def door(settings: Settings) -> Door:
     """Return which pages may call us: those of the public address."""
+    from triagebot.web.auth import Door  # workers, which read accounts too, let nobody in
+
     base = settings.server.base_url
     if not base:
         return Door()

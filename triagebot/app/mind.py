@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from triagebot.desk.models import Shelf
 from triagebot.desk.office_hours import OfficeHours
 from triagebot.settings import Settings, read_secret
 from triagebot.settings.sections import Desk
 from triagebot.triage.catalogue import VARIABLES
 from triagebot.triage.hot_reload import LiveMind
 
+if TYPE_CHECKING:
+    from triagebot.desk.models import Shelf
+
 
 def live_mind(settings: Settings, clock: Callable[[], datetime]) -> LiveMind:
     """Return the mind of the promoted model. Raises `BadBundle` when there is none."""
-    staffed, shelf = staffing(settings.desk, clock), model_shelf(settings)
+    staffed = staffing(settings.desk, clock)
     staffed()  # hours that cannot be read must not start
-    return LiveMind(shelf.models, Facts(settings), shelf.key, staffed)
+    return LiveMind(Path(settings.models.dir), Facts(settings), _key(settings), staffed)
 
 
 def staffing(desk: Desk, clock: Callable[[], datetime]) -> Callable[[], bool]:
@@ -49,5 +52,11 @@ class Facts(Mapping[str, str]):
 
 def model_shelf(settings: Settings) -> Shelf:
     """Return where the bundles lie, and the key that they must be signed with."""
+    from triagebot.desk.models import Shelf  # a worker has none
+
+    return Shelf(Path(settings.models.dir), _key(settings))
+
+
+def _key(settings: Settings) -> bytes | None:
     secret = read_secret(settings.models.signing_key_file)
-    return Shelf(Path(settings.models.dir), secret[0].encode() if secret else None)
+    return secret[0].encode() if secret else None

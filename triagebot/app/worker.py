@@ -14,8 +14,7 @@ from triagebot.app import loops
 from triagebot.app.accounts import accounts
 from triagebot.app.memory import settle
 from triagebot.app.mind import live_mind
-from triagebot.channels.wechat.reception import PREFIX, Reception
-from triagebot.channels.wechat.routes import ANSWER_WITHIN, LAST_MOMENT
+from triagebot.channels.wechat.reception import ANSWER_WITHIN, LAST_MOMENT, PREFIX, Reception
 from triagebot.logs import set_up_logs
 from triagebot.settings import Settings
 from triagebot.web.front import Front

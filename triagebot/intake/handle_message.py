@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,11 +10,10 @@ from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.domain.prediction import Prediction
 from triagebot.domain.window import MESSAGE_HOURS
+from triagebot.intake.faults import log_fault
 from triagebot.intake.hand_off import is_a_persons, status_after, status_before
 from triagebot.intake.mind import Fault, Mind, Place, Plain
 from triagebot.store.messages import Conclusion
-
-logger = logging.getLogger(__name__)
 
 _NOT_MISSED = (Reason.CLOSE_ANSWERS,)
 
@@ -78,13 +75,6 @@ def remember(memory: Memory, decision: Decision, prediction: Prediction | None) 
         # The menu is still on the fan's screen, and the question was the one before it.
         return Memory(status, 0, memory.offered, decision.answer, memory.last_text)
     return Memory(status, 0, (), decision.answer, text)
-
-
-def log_fault(step: str, error: Exception) -> None:
-    """Log where something failed, without the error's text: it may quote the fan."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    logger.error("%s failed: %s at %s", step, type(error).__name__, where)
 
 
 def _decide(mind: Mind, inbound: Inbound, memory: Memory, thought: Plain) -> Decision:

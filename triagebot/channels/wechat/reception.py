@@ -19,6 +19,11 @@ from triagebot.web.front import Asked, Told
 log = logging.getLogger(__name__)
 
 PREFIX = "/wechat/"
+ANSWER_WITHIN = 4.0
+"""Seconds from the head of a request until `success` goes out instead of a reply; WeChat hangs
+up at 5."""
+
+LAST_MOMENT = 0.5
 XML = "application/xml; charset=utf-8"
 REFUSED = Told("forbidden", 403, close=True)
 BUSY = Told("busy", 503)

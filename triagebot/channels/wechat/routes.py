@@ -13,16 +13,11 @@ from aiohttp import ClientPayloadError, web
 
 from triagebot.channels.wechat.account import Account
 from triagebot.channels.wechat.answering import Intake, Ways
-from triagebot.channels.wechat.reception import PREFIX, Reception
+from triagebot.channels.wechat.reception import ANSWER_WITHIN, LAST_MOMENT, PREFIX, Reception
 from triagebot.channels.wechat.replies import IntakeReplies
 from triagebot.channels.wechat.xml import MAX_BYTES, WeChatParseError
 from triagebot.web.front import Asked, Told
 
-ANSWER_WITHIN = 4.0
-"""Seconds from the head of a request until `success` goes out instead of a reply; WeChat hangs
-up at 5."""
-
-LAST_MOMENT = 0.5
 _BODY_SHARE = 0.75
 
 
