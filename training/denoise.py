@@ -37,14 +37,16 @@ class Judged:
     """What is believed of each row.
 
     `chance` is that of the given label to be the true one, 0..1; `better` the likeliest label and
-    `sure` its chance; `noise` the estimated share of replaced labels among all, 0..1. `opinion`
-    are the weights learnt from it, of the shape that `fit.learn_weights` returns.
+    `sure` its chance; `noise` the estimated share of replaced labels among all, 0..1; `believed`
+    the chance of every label, shape (n_rows, n_labels). `opinion` are the weights learnt from it,
+    of the shape that `fit.learn_weights` returns.
     """
 
     chance: Floats
     better: Ints
     sure: Floats
     noise: float
+    believed: NDArray[np.float32]
     opinion: NDArray[np.float32]
 
     def kept(self, given: Ints) -> NDArray[np.bool_]:
@@ -79,6 +81,7 @@ def judge(
         believed.argmax(axis=1),
         believed.max(axis=1).astype(np.float64),
         noise,
+        believed,
         ridge.learn(believed),
     )
 

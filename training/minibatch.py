@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from training.ridge import one_hot
+from triagebot.triage.features import INTERCEPT
+
 Done = Callable[[int, int], None]
 
 BATCH = 1024
@@ -28,18 +31,21 @@ Small = NDArray[np.float32]
 
 def learn_softmax(
     x: csr_matrix,
-    intents: Ints,
+    intents: Ints | Small,
     n_intents: int,
     row_weights: NDArray[np.float64],
     seed: int,
     passes: int = PASSES,
     done: Done = lambda _done, _total: None,
+    dropped: float = 0.0,
 ) -> Small:
     """Return weights, shape (n_features, n_intents), of float32 rows `x`.
 
-    `row_weights` scale what a row is worth, and rows of weight 0 are passed over. The order of
-    rows is drawn from `seed`: the same input gives the same result. Intents without a row end up
-    unlikely everywhere.
+    `intents` are the rows' numbers, or the chance of each intent, shape (n_rows, n_intents).
+    `row_weights` scale what a row is worth, and rows of weight 0 are passed over. Of a row's
+    features the share `dropped`, 0..1, drawn anew each time, is left out, so that none is relied on
+    alone (dropout, Srivastava et al., JMLR 2014). All is drawn from `seed`: the same input gives
+    the same result. Intents without a row end up unlikely everywhere.
     """
     weights = np.zeros((x.shape[1], n_intents), np.float32)
     squares = np.full(x.shape[1], _TINY, np.float32)
@@ -54,9 +60,11 @@ def learn_softmax(
         order = chance.permutation(members)
         for step in range(per_pass):
             rows = order[step * BATCH : (step + 1) * BATCH]
-            features, part = _compact(x[rows], number_of)
+            features, part = _compact(_thinned(x[rows], dropped, chance), number_of)
             here = weights[features]
-            _descend(part, intents[rows], scaled[rows], features, here, squares)
+            wanted = intents[rows]
+            wanted = one_hot(wanted, n_intents) if wanted.ndim == 1 else wanted
+            _descend(part, wanted, scaled[rows], features, here, squares)
             weights[features] = here
             if number == passes - 1 and step + 1 in moments:
                 total += weights
@@ -64,6 +72,15 @@ def learn_softmax(
                 done(number * per_pass + step, passes * per_pass)
     total /= len(moments)
     return total
+
+
+def _thinned(x: csr_matrix, dropped: float, chance: np.random.Generator) -> csr_matrix:
+    """Return the rows without a share of their entries, the others as much larger."""
+    if dropped:
+        gone = (chance.random(len(x.data)) < dropped) & (x.indices != INTERCEPT)
+        rest = np.where(x.indices == INTERCEPT, 1.0, 1.0 / (1.0 - dropped)) * ~gone
+        x.data *= rest.astype(np.float32)
+    return x
 
 
 def _compact(x: csr_matrix, number_of: NDArray[np.int32]) -> tuple[Ints, csr_matrix]:
@@ -81,7 +98,7 @@ def _compact(x: csr_matrix, number_of: NDArray[np.int32]) -> tuple[Ints, csr_mat
 
 def _descend(
     part: csr_matrix,
-    intents: Ints,
+    wanted: Small,
     row_weights: Small,
     features: Ints,
     weights: Small,
@@ -92,8 +109,8 @@ def _descend(
     scores -= scores.max(axis=1, keepdims=True)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=1, keepdims=True)
-    scores[np.arange(len(intents)), intents] -= 1.0
-    scores *= (row_weights / np.float32(len(intents)))[:, None]
+    scores -= wanted
+    scores *= (row_weights / np.float32(len(wanted)))[:, None]
     slopes = part.T @ scores
     squares[features] += np.einsum("ij,ij->i", slopes, slopes) / np.float32(slopes.shape[1])
     slopes *= (np.float32(RATE) / np.sqrt(squares[features]))[:, None]

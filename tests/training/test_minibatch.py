@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix, hstack
 from scipy.sparse import random as random_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -50,3 +51,33 @@ def test_an_intent_without_rows_is_never_the_best(rows):
     x, given, _ = rows
     learnt = learn_softmax(x, given, 5, np.ones(6000), seed=7)
     assert not (np.asarray(x @ learnt).argmax(axis=1) == 4).any()
+
+
+def test_the_chances_of_intents_teach_as_their_numbers_do(rows):
+    x, given, _ = rows
+    chances = np.eye(4, dtype=np.float32)[given]
+    by_number, by_chance = (
+        learn_softmax(x, wanted, 4, np.ones(6000), seed=7) for wanted in (given, chances)
+    )
+    assert by_number.tobytes() == by_chance.tobytes()
+
+
+def test_a_row_that_may_be_either_teaches_both(rows):
+    x, given, _ = rows
+    chances = np.full((6000, 4), 0.02, np.float32)
+    chances[:, :2] = 0.48
+    scores = np.asarray(x @ learn_softmax(x, chances, 4, np.ones(6000), seed=7))
+    assert (scores[:, :2].min(axis=1) > scores[:, 2:].max(axis=1)).mean() > 0.95
+
+
+def test_with_features_left_out_by_chance_none_is_relied_on_alone(rows):
+    x, given, truth = rows
+    marks = csr_matrix(np.eye(4, dtype=np.float32)[given])
+    marked, unmarked = hstack([x, marks]).tocsr(), hstack([x, 0 * marks]).tocsr()
+
+    def learn(dropped):
+        return learn_softmax(marked, given, 4, np.ones(6000), seed=7, passes=8, dropped=dropped)
+
+    relying, spread = learn(0.0), learn(0.5)
+    assert accuracy(spread, unmarked, truth) > accuracy(relying, unmarked, truth) + 0.02
+    assert spread.tobytes() == learn(0.5).tobytes()
