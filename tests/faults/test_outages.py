@@ -4,6 +4,7 @@ import pytest
 
 from triagebot.errors import NothingToDo
 from triagebot.faults import outages, postgres, upgrade
+from triagebot.faults.tally import SLOWEST
 
 pytest.importorskip("psycopg", reason="needs the extra `postgres`")
 
@@ -19,7 +20,7 @@ def _installed():
 @pytest.mark.timeout(240)
 def test_outages_lose_nothing_and_leave_no_gap(tmp_path, promoted_models):
     tally = outages.run(
-        2, 11, tmp_path, promoted_models, rate=100, seconds=(4, 5), slowest=upgrade.SLOWEST_ANSWER
+        2, 11, tmp_path, promoted_models, rate=100, seconds=(4, 5), slowest=SLOWEST["upgrade"]
     )
     assert tally.rounds == 2
     assert tally.acked > 500

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from triagebot.faults.outages import RATE, SLOWEST_ANSWER, Outages
+from triagebot.faults.outages import RATE, Outages
 from triagebot.faults.patroni import PatroniCluster
-from triagebot.faults.tally import Tally
+from triagebot.faults.tally import SLOWEST, Tally
 
 PATIENCE = 120.0
 
@@ -31,7 +31,7 @@ def run(
     """Kill the primary `rounds` times. Raises `NothingToDo` where Patroni is not installed."""
     tally = Tally("failover", seed, planted)
     chance = random.Random(seed)  # noqa: S311
-    failovers = _Failovers(tally, folder, models, chance, PatroniCluster(), SLOWEST_ANSWER)
+    failovers = _Failovers(tally, folder, models, chance, PatroniCluster(), SLOWEST[tally.name])
     failovers.run(rounds, rate, (1.0, 5.0), report)
     return tally
 

@@ -21,15 +21,13 @@ from triagebot.faults.planted import program
 from triagebot.faults.postgres import PostgresServer
 from triagebot.faults.process import ServerProcess
 from triagebot.faults.sender import Sender
-from triagebot.faults.tally import Tally
+from triagebot.faults.tally import SLOWEST, Tally
 
 RATE = 200.0
 NODES = 2
 HELD = "消息已收到，马上回复您。"
 KINDS = ("killed", "frozen", "restarted")
 SLOWEST_EMPTYING = 60.0
-SLOWEST_ANSWER = 2.5
-"""Seconds: one for the breaker, the rest for a machine on which everything runs at once."""
 
 _ROWS = """
 SELECT id, detail::json ->> 'MsgId', fan, sent_at, detail, reply FROM message
@@ -46,7 +44,7 @@ def run(
     *,
     rate: float = RATE,
     seconds: tuple[float, float] = (4.0, 20.0),
-    slowest: float = SLOWEST_ANSWER,
+    slowest: float = SLOWEST["outages"],
     planted: str = "",
     report: Callable[[int], None] = lambda _: None,
 ) -> Tally:

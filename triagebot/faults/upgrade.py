@@ -21,11 +21,8 @@ from triagebot.errors import Busy
 from triagebot.faults.outages import RATE, Outages
 from triagebot.faults.postgres import PostgresServer
 from triagebot.faults.process import START_SECONDS, ServerProcess
-from triagebot.faults.tally import Tally
+from triagebot.faults.tally import SLOWEST, Tally
 from triagebot.store.schema import MIGRATION_LOCK
-
-SLOWEST_ANSWER = 4.5
-"""Seconds: WeChat hangs up after five."""
 
 TRIES = 5
 _WAITS = """
@@ -49,7 +46,7 @@ def run(
     """Upgrade a node in each of `rounds`, with tables locked for so many `seconds`, from and to."""
     tally = Tally("upgrade", seed, planted)
     chance = random.Random(seed)  # noqa: S311
-    upgrades = _Upgrades(tally, folder, models, chance, PostgresServer(), SLOWEST_ANSWER)
+    upgrades = _Upgrades(tally, folder, models, chance, PostgresServer(), SLOWEST[tally.name])
     upgrades.run(rounds, rate, seconds, report)
     return tally
 
