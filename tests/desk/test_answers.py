@@ -1,11 +1,15 @@
 """Staff edit what the bot says; fans get it from the next message on."""
 
+import base64
 import csv
 import io
+import zipfile
 from datetime import timedelta
 
+import openpyxl
 import pytest
 
+from triagebot.desk.workbook import MOST_BYTES
 from triagebot.domain.agent import Role
 
 ONE = "/api/v1/answers/delivery/when"
@@ -216,3 +220,45 @@ async def test_the_table_of_answers_is_safe_in_a_spreadsheet(world, ops):
     assert (back["id"], back["state"]) == ("delivery/when", "same")
     refused = await ops.post(SHEET, {"table": "问题,回答\n在吗,在"}, 400)
     assert refused["error"]["fields"] == {"table": "head"}
+
+
+def as_workbook(rows, name="answers"):
+    book = openpyxl.Workbook()
+    book.active.title = name
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+async def test_a_workbook_of_excel_is_a_table_too(ops):
+    rows = [("id", "question", "text"), ("delivery/book", "工作簿\n里的", 48.0), (None, None, None)]
+    book = {"table": as_workbook(rows), "workbook": True}
+    (line,) = await ops.post(SHEET, book)
+    assert (line["state"], line["parts"][1]["after"]) == ("new", "48")
+    await ops.post(SHEET, {**book, "save": True})
+    draft = (await ops.get("/api/v1/answers/delivery/book"))["draft"]
+    assert draft["words"]["question"] == "工作簿\n里的"
+
+
+def zipped(size):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/workbook.xml", b" " * size)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("不是", "workbook"),
+        ("UEsDBA==", "workbook"),
+        (zipped(10), "workbook"),
+        (zipped(MOST_BYTES + 1), "large"),
+        (as_workbook([("问题", "回答"), ("在吗", "在")]), "head"),
+    ],
+)
+async def test_what_is_no_workbook_is_refused(ops, table, what):
+    refused = await ops.post(SHEET, {"table": table, "workbook": True}, 400)
+    assert refused["error"]["fields"] == {"table": what}

@@ -54,6 +54,12 @@ def a_table_becomes_drafts(page):
     row = 'delivery/by_table,表格里的问题,"表格里的""回答""","问法一\n问法二",low\r\n'
     with page.expect_file_chooser() as chosen:
         page.locator("#do-import").click()
+    # First by mistake something that only has the name of a workbook.
+    broken = {"name": "答案.xlsx", "mimeType": "application/zip", "buffer": b"PK"}
+    chosen.value.set_files([broken])
+    expect(page.locator("#problems")).to_contain_text("这不是 Excel 工作簿")
+    with page.expect_file_chooser() as chosen:
+        page.locator("#do-import").click()
     file = {"name": "答案.csv", "mimeType": "text/csv", "buffer": (head + row).encode("gb18030")}
     chosen.value.set_files([file])
     dialog = page.get_by_role("dialog")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import itertools
@@ -15,6 +16,7 @@ from aiohttp import web
 from triagebot.desk.answers import answer_words
 from triagebot.desk.editing import Editing, Refresh, TrainedHolder
 from triagebot.desk.edition_shapes import AnswerBody
+from triagebot.desk.workbook import as_csv
 from triagebot.domain.agent import Role
 from triagebot.domain.edition import AnswerWords, Subject
 from triagebot.errors import BadInput
@@ -31,10 +33,14 @@ MOST_ROWS = 2000
 
 
 class Sheet(msgspec.Struct, forbid_unknown_fields=True):
-    """A table as text, its first row naming the columns; `save` makes drafts of what differs."""
+    """A table as text, its first row naming the columns; `save` makes drafts of what differs.
+
+    With `workbook` the text is an Excel workbook in base64, whose first sheet is the table.
+    """
 
     table: Annotated[str, msgspec.Meta(min_length=1, max_length=LIMIT)]
     save: bool = False
+    workbook: bool = False
 
 
 class Part(msgspec.Struct):
@@ -93,9 +99,12 @@ class AnswerSheetApi:
 
     async def take(self, call: Call) -> list[SheetLine]:
         """Return one line a row; what cannot be published is refused, and never saved."""
+        table = call.body.table
+        if call.body.workbook:
+            table = await asyncio.to_thread(as_csv, table, MOST_ROWS + 2)
         drafts = await self._db.read(editions.drafts, Subject.ANSWER)
         lines, seen = [], set()
-        for row in read_rows(call.body.table):
+        for row in read_rows(table):
             line, words = self._look(row, drafts)
             if line.id in seen:
                 line = SheetLine(line.id, "refused", [], "the id stands twice")

@@ -1,19 +1,29 @@
 // Bring answers from a spreadsheet: first what would change, then drafts, which can be undone.
 import { call, post } from "../core/api.js";
 import { el } from "../core/dom.js";
-import { t } from "../core/i18n.js";
+import { t, tAny } from "../core/i18n.js";
 import { loadAnswers } from "./answers.js";
 import { openDialog } from "./dialog.js";
 import { complain, say } from "./toast.js";
 
 /** Ask for a file and show what it would change. */
 export function importSheet() {
-  const picker = el("input", { type: "file", accept: ".csv,.tsv" });
+  const picker = el("input", { type: "file", accept: ".csv,.tsv,.xlsx" });
   picker.addEventListener("change", async () => {
-    const table = decode(await picker.files[0].arrayBuffer());
-    send({ table }, (lines) => show(table, lines));
+    const sheet = await read(picker.files[0]);
+    send(sheet, (lines) => show(sheet, lines));
   });
   picker.click();
+}
+
+async function read(file) {
+  if (!file.name.toLowerCase().endsWith(".xlsx")) return { table: decode(await file.arrayBuffer()) };
+  const reader = new FileReader();
+  const address = await new Promise((done) => {
+    reader.onload = () => done(reader.result);
+    reader.readAsDataURL(file);
+  });
+  return { table: address.split(",")[1], workbook: true };
 }
 
 // A Chinese Excel saves GBK unless told otherwise.
@@ -29,11 +39,12 @@ async function send(sheet, then) {
   try {
     await then(await post("/answers/sheet", sheet));
   } catch (error) {
-    complain(error.fields?.table ? t("answers.sheet.head") : error.advice ?? String(error));
+    const { table } = error.fields ?? {};
+    complain(table ? tAny(`answers.sheet.${table}`, "answers.sheet.head") : error.advice ?? String(error));
   }
 }
 
-function show(table, lines) {
+function show(sheet, lines) {
   const counts = { new: 0, changed: 0, same: 0, refused: 0 };
   for (const { state } of lines) counts[state]++;
   const n = counts.new + counts.changed;
@@ -43,7 +54,7 @@ function show(table, lines) {
     ...lines.filter(({ state }) => state !== "same").map(line));
   save.addEventListener("click", () => {
     close();
-    send({ table, save: true }, kept);
+    send({ ...sheet, save: true }, kept);
   });
 }
 
