@@ -252,7 +252,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     app.on_shutdown.extend([live.close, news.close])
     deeds = LogApi(db)
     frames, reports = Frames(auth, shells, MESSAGES), ReportApi(db, holder, clock, "Asia/Shanghai")
-    recalls = RecallApi(db, clock)
+    recalls = RecallApi(db, holder, clock)
     words = DictionaryApi(db, holder, editions.refresh, clock)
     conversations = ConversationApi(db, holder, clock)
     apis: dict[str, WeChatApi] = {}

@@ -100,6 +100,29 @@ async def test_whom_an_agent_told_by_one_decision_for_many_gets_it_too(world, op
     assert await corrections(world) == [["48 小时内发货", "更正：明天发"]] * 2
 
 
+async def test_whom_an_agent_told_in_a_reply_of_their_own_gets_it_too(world, ops, sends):
+    path = "/api/v1/answers/delivery/when"
+    wrong = {"question": "什么时候发货", "text": "{brand}100%_今天发"}
+    await ops.request("PUT", path + "/draft", json=wrong)
+    await ops.post(path + "/publish")
+    agent = await world.signed_in("li")
+    replies = ("您好！小样100%_今天发，谢谢", "小样三天内发货", "小样100万今天发", "好的")
+    for fan, text in enumerate(replies):
+        number = (await world.fan_says("投诉", f"fan-{fan}")).conversation_id
+        body = {"text": text, "client_id": f"{fan:032}"}
+        await agent.post(f"/api/v1/conversations/{number}/messages", body, 201)
+    # What was wrong is published no more; the replies had its words, or those before.
+    await ops.request("PUT", path + "/draft", json={**wrong, "text": "明天发货，请等等", "seen": 0})
+    await ops.post(path + "/publish")
+    assert (await ops.post(PATH + "/reach", span(world)))["told"] == 2
+    await ops.post(PATH, span(world, text="更正：小样三天内发货"), 201)
+    world.clock.forward(seconds=61)
+    await sends.work()
+    assert [len(each) for each in await corrections(world)] == [2, 2, 1, 1]
+    # A correction tells the right answer; it is not itself to be corrected.
+    assert (await ops.post(PATH + "/reach", span(world)))["told"] == 2
+
+
 async def test_who_cannot_be_written_to_any_more_is_counted_and_left_alone(world, ops, sends):
     await told(world, "a")
     world.clock.forward(hours=47)

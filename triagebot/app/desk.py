@@ -84,7 +84,7 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     deeds = LogApi(db)
     refresh = parts.editions.refresh
     reports = ReportApi(parts.figures, mind, clock, parts.timezone)
-    recalls = RecallApi(db, clock)
+    recalls = RecallApi(db, mind, clock)
     words = DictionaryApi(db, mind, refresh, clock)
     conversations = ConversationApi(db, mind, clock)
     menus = MenuApi(db, parts.menus, clock)

@@ -8,18 +8,24 @@ from typing import Annotated
 
 import msgspec
 
+from triagebot.desk.editing import TrainedHolder
 from triagebot.desk.edition_shapes import Text
 from triagebot.domain.agent import Role
+from triagebot.domain.edition import AnswerWords, Subject
 from triagebot.errors import BadInput
-from triagebot.store import recalls
+from triagebot.store import editions, recalls
 from triagebot.store.database import Database
-from triagebot.store.recalls import Order, RecallRow, State, Told
+from triagebot.store.recalls import Given, Order, RecallRow, State, Told
 from triagebot.triage.catalogue import reply_problem
+from triagebot.triage.editions import words_of
 from triagebot.web.endpoint import Call, Endpoint
 
 PATH = "/api/v1/recalls"
 UNDO = timedelta(seconds=60)
 """For how long nothing leaves, so that it can be taken back."""
+
+SHORTEST, WORDINGS = 6, 20
+"""Shorter texts are in replies by chance; of so many newest versions people's replies are known."""
 
 Answer = Annotated[str, msgspec.Meta(min_length=3, max_length=200, pattern="/")]
 
@@ -68,8 +74,9 @@ class RecallShape(msgspec.Struct):
 class RecallApi:
     """Owns `/api/v1/recalls`, which are for ops."""
 
-    def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, holder: TrainedHolder, clock: Callable[[], datetime]) -> None:
         self._db = db
+        self._holder = holder
         self._clock = clock
 
     def endpoints(self) -> list[Endpoint]:
@@ -100,18 +107,17 @@ class RecallApi:
 
     async def told(self, span: Span) -> list[Told]:
         """Return who was told, newest first. Raises `BadInput` for a time that nobody means."""
-        _check(span)
-        return await self._db.read(recalls.told, span.answer, span.since, span.until, self._clock())
+        return await self._db.read(recalls.told, await self._given(span), self._clock())
 
     async def add(self, call: Call) -> RecallShape:
         """Hold a correction for a minute, then let it leave. Raises `Conflict` for nobody."""
         body, now = call.body, self._clock()
-        _check(body)
+        given = await self._given(body)
         problem = reply_problem(body.text.strip(), ())
         if problem:
             raise BadInput(f"text: {problem}", fields={"text": "form"})
         agent = call.signed_in.id
-        order = Order(body.answer, body.since, body.until, body.text.strip(), agent, now + UNDO)
+        order = Order(given, body.text.strip(), agent, now + UNDO)
         return _shape(await self._db.write(recalls.add, order, now))
 
     async def undo(self, call: Call) -> RecallShape:
@@ -119,6 +125,18 @@ class RecallApi:
         return _shape(
             await self._db.write(recalls.undo, call.id(), call.signed_in.id, self._clock())
         )
+
+    async def _given(self, span: Span) -> Given:
+        """Return what was given, in all the words that the answer has had."""
+        _check(span)
+        history = await self._db.read(editions.history, Subject.ANSWER, span.answer)
+        mind = self._holder.mind
+        catalogues = (mind.catalogue, self._holder.trained.catalogue)
+        words = [words_of(each, Subject.ANSWER, span.answer) for each in catalogues]
+        words += [each.words for each in history[:WORDINGS]]
+        texts = (mind.voice.fill(each.text) for each in words if isinstance(each, AnswerWords))
+        wordings = tuple(dict.fromkeys(text for text in texts if len(text) >= SHORTEST))
+        return Given(span.answer, span.since, span.until, wordings)
 
 
 def reach_of(fans: Sequence[Told]) -> Reach:

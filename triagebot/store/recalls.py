@@ -6,6 +6,7 @@ changes nothing about who has the conversation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import audit_log, windows
 from triagebot.store.moments import first_since
-from triagebot.store.tables import agent, recall, recall_fan
+from triagebot.store.tables import agent, outbound, recall, recall_fan
 from triagebot.store.times import from_ms, to_ms
 
 AT_ONCE = 500
@@ -39,18 +40,25 @@ class Told:
     """A fan who was told an answer, last at `at`; `until` is how long they can be written to."""
 
     conversation_id: int
-    message_id: int
     at: datetime
     until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A correction of an answer that was given in [since, until)."""
+class Given:
+    """An answer that was given in [since, until); `wordings` are all that it has said."""
 
     answer: str
     since: datetime
     until: datetime
+    wordings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A correction of what was given."""
+
+    given: Given
     text: str
     agent_id: int
     starts_at: datetime
@@ -73,20 +81,25 @@ class RecallRow:
     counts: Mapping[str, int]
 
 
-def told(
-    connection: Connection, answer: str, since: datetime, until: datetime, now: datetime
-) -> list[Told]:
-    """Return the fans who got an answer in [since, until), newest first.
+def told(connection: Connection, given: Given, now: datetime) -> list[Told]:
+    """Return the fans who got an answer, newest first.
 
-    From the bot, or from a person who gave it to many at once.
+    From the bot, from a person who gave it to many at once, or in a person's own reply that has one
+    of the answer's wordings in it.
     """
-    values = {
-        "answer": answer,
-        "first": first_since(connection, since),
-        "since": to_ms(since),
-        "until": to_ms(until),
+    values: dict[str, object] = {
+        "answer": given.answer,
+        "first": first_since(connection, given.since),
+        "written": first_since(connection, given.since, outbound.c.created_at),
+        "since": to_ms(given.since),
+        "until": to_ms(given.until),
     }
-    rows = connection.execute(text(_TOLD), values).all()
+    alike = []
+    for number, words in enumerate(given.wordings):
+        values[f"words{number}"] = f"%{_ESCAPED.sub(_escape, words)}%"
+        alike.append(f"sent.text LIKE :words{number} ESCAPE '!'")
+    query = _TOLD.format(alike=" OR ".join(alike) or "1 = 0")
+    rows = connection.execute(text(query), values).all()
     found = []
     for start in range(0, len(rows), AT_ONCE):
         page = rows[start : start + AT_ONCE]
@@ -94,19 +107,20 @@ def told(
         for row in page:
             window = open_windows.get(row.conversation_id)
             ends = window.until(now) if window else None
-            found.append(Told(row.conversation_id, row.last, from_ms(row.at), ends))
+            found.append(Told(row.conversation_id, from_ms(row.at), ends))
     return found
 
 
 def add(connection: Connection, order: Order, now: datetime) -> RecallRow:
     """Hold a correction for all who can be written to. Raises `Conflict` when there is nobody."""
-    fans = told(connection, order.answer, order.since, order.until, now)
+    given = order.given
+    fans = told(connection, given, now)
     if not any(fan.until for fan in fans):
         raise Conflict("Nobody who was told can still be written to.", fields={"told": "nobody"})
     query = insert(recall).values(
-        answer=order.answer,
-        since=to_ms(order.since),
-        until=to_ms(order.until),
+        answer=given.answer,
+        since=to_ms(given.since),
+        until=to_ms(given.until),
         text=order.text,
         agent_id=order.agent_id,
         state=State.HELD,
@@ -125,7 +139,7 @@ def add(connection: Connection, order: Order, now: datetime) -> RecallRow:
         for fan in fans
     ]
     connection.execute(insert(recall_fan), rows)
-    detail = {"answer": order.answer, "fans": str(len(fans))}
+    detail = {"answer": given.answer, "fans": str(len(fans))}
     who = audit_log.by_agent(order.agent_id)
     audit_log.note(connection, who, "recall", now, detail=detail)
     return get(connection, number)
@@ -158,20 +172,31 @@ def newest(connection: Connection, limit: int = 20) -> list[RecallRow]:
     return _rows(connection, recall.c.id > 0, limit)
 
 
+_ESCAPED = re.compile("[%_!]")
+
 _TOLD = """
-SELECT conversation_id, max(id) AS last, max(at) AS at FROM (
-  SELECT conversation_id, id, received_at AS at FROM message
+SELECT conversation_id, max(at) AS at FROM (
+  SELECT conversation_id, received_at AS at FROM message
   WHERE id >= :first AND answer = :answer AND action = 'answer'
     AND received_at >= :since AND received_at < :until
   UNION ALL
-  SELECT item.conversation_id, item.message_id, sent.created_at
+  SELECT item.conversation_id, sent.created_at
   FROM clearing
   JOIN clearing_item AS item ON item.clearing_id = clearing.id AND item.state = 'sent'
   JOIN outbound AS sent ON sent.id = item.outbound_id
   WHERE clearing.answer = :answer AND sent.created_at >= :since AND sent.created_at < :until
+  UNION ALL
+  SELECT sent.conversation_id, sent.created_at FROM outbound AS sent
+  WHERE sent.id >= :written AND sent.agent_id IS NOT NULL AND sent.state <> 'failed'
+    AND sent.created_at >= :since AND sent.created_at < :until
+    AND sent.client_id NOT LIKE 'recall-%' AND ({alike})
 ) AS given
 GROUP BY conversation_id ORDER BY 2 DESC
 """
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"!{match[0]}"
 
 
 def _rows(connection: Connection, which: Any, limit: int) -> list[RecallRow]:
