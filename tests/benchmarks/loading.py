@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from triagebot.app import loops
 from triagebot.loadtest.address import find_target
 from triagebot.loadtest.compare import Comparison, compare
 from triagebot.loadtest.envelope import Sender
+from triagebot.loadtest.lines import OK
 from triagebot.loadtest.own_server import PLAIN, SECURE, own_server
 from triagebot.loadtest.plan import Plan
 from triagebot.loadtest.result import figures
 from triagebot.loadtest.run import Course, run
 from triagebot.loadtest.tally import Tally
 from triagebot.loadtest.usage import Usage
+
+TELL_SECONDS = 10
 
 SHOWN = {
     "offered_per_second": "offered/s",
@@ -126,10 +130,16 @@ def load(url: str, sender: Sender, plan: Plan, pid: int, connections: int) -> tu
     target, usage = find_target(url), Usage(pid)
     course = Course(target, replace(sender, host=target.name), plan, connections)
     with tempfile.TemporaryDirectory(prefix="acked-") as folder:
-        watch = lambda *_: usage.sample()  # noqa: E731
-        tally = loops.run(run(course, Path(folder) / "acked", watch))
+        tally = loops.run(run(course, Path(folder) / "acked", partial(_watch, usage, plan)))
     usage.sample()
     return tally, usage
+
+
+def _watch(usage: Usage, plan: Plan, tally: Tally, at: float) -> None:
+    usage.sample()
+    if int(at) % TELL_SECONDS == 0:
+        served, mib = tally.statuses[OK], usage.rss_last / 2**20
+        print(f"{at:.0f} of {plan.seconds:.0f} s: {served:,} served, {mib:.0f} MiB", flush=True)
 
 
 def row(
