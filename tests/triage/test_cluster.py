@@ -113,6 +113,7 @@ def test_what_wants_another_answer_is_not_ticked_with_it(one, other):
         ("手机屏幕突然黑屏了怎么办", "手机屏幕突然黑屏了"),
         ("我在你们店里买的手机屏幕什么时候到货呢", "我在你们店里买的手机屏幕什么时候能到货呢"),
         ("你们怎么还没有发货", "你们还没有发货"),
+        ("我在你们店里买的手机什么时候发货", "我在你们店里买的手机什么时候发货，急"),
     ],
 )
 def test_other_ways_to_want_the_same_are_ticked_together(one, other):

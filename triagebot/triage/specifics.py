@@ -24,7 +24,8 @@ _ASKING_WORDS = (
 _ASKING = frozenset(_ASKING_WORDS.split())
 """Words that ask, greet or fill; what is left names the matter."""
 _FILLING_WORDS = (
-    "时候 一个 一台 一部 有点 不会 不是 不要 不行 为啥 咋办 咋样 多长时间 想问 一直 老是"
+    "时候 一个 一台 一部 有点 不会 不是 不要 不行 为啥 咋办 咋样 多长时间 想问 一直 老是 "
+    "急 急急 急急急 着急 求助"
 )
 _FILLING = frozenset(
     "的了吗呢吧啊呀哦嘛么哈嗯呗啦哎唉诶喂亲我你您他她它们这那是有在就都也还又再才只很太好真"
