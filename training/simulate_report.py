@@ -8,6 +8,7 @@ from math import ceil
 
 from training.html import details, heading, page, percent, table, tile
 from training.simulate import Plan
+from training.simulate_pairs import differences
 from training.simulate_runs import Runs, Spread, broken, together
 from triagebot.charts import Plot, line, svg, text
 
@@ -20,13 +21,20 @@ FIGURES = (
     ("accuracy", "准确率 accuracy", "准确率 accuracy"),
 )
 
+SHORT = {
+    "proven": "已证明 proven",
+    "reach": "最多可答 could be answered",
+    "accuracy": "准确率 accuracy",
+}
+VERDICTS = {"better": "更好 better", "worse": "更差 worse", "not shown": "看不出 not shown"}
+
 Curves = Mapping[str, Sequence[Spread]]
 
 
 def render(runs: Runs, plan: Plan, source: str) -> str:
     """Return the page."""
     curves = {name: together(each) for name, each in runs.items()}
-    parts = (_head(runs, curves, plan, source), _charts(curves, plan), _rows(curves))
+    parts = (_head(runs, curves, plan, source), _pairs(runs), _charts(curves, plan), _rows(curves))
     return page(f"标注模拟 {source}", parts)
 
 
@@ -59,6 +67,26 @@ def _honest(runs: Runs, plan: Plan) -> str:
         f"Of {proofs} proofs {over} let more be wrong than promised. Lines are means of {times} "
         "runs, bands reach from the least to the most.</p>"
     )
+
+
+def _pairs(runs: Runs) -> str:
+    """Return by how much each choice is above chance, on the same messages."""
+    rows = [
+        [
+            escape(NAMES.get(each.strategy, each.strategy)),
+            SHORT[each.figure],
+            f"{100 * each.mean:+.1f}",
+            f"{100 * each.interval.low:+.1f} … {100 * each.interval.high:+.1f}",
+            VERDICTS[each.verdict],
+        ]
+        for each in differences(runs)
+    ]
+    if not rows:
+        return ""
+    head = ["策略", "指标 figure", "百分点 points", "95 % 区间 interval", "结论 verdict"]
+    note = "开头、消息、抽查都相同；各轮平均之差。 On the same messages; means over all rounds."
+    body = f"<p>{note}</p>{table(head, rows, range(2, 4))}"
+    return heading("比随机多多少", "Above chance") + body
 
 
 def _charts(curves: Curves, plan: Plan) -> str:

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
 from training.outcomes import read_judged
 from training.simulate import Plan, read_traffic, simulate
 from training.simulate_choice import by_chance, unsurest
+from training.simulate_pairs import COMPARED
 
 THINGS = [
     "手机",
@@ -60,6 +62,12 @@ def test_it_prints_coverage_against_labels_for_each_strategy(run, traffic):
             for name in ("accuracy", "reach", "proven", "error"):
                 assert 0 <= each["low"][name] <= each[name] <= each["high"][name] <= 1
         assert any(each["low"]["reach"] < each["high"]["reach"] for each in rounds)
+    apart = {(each["strategy"], each["figure"]): each for each in ran.json["differences"]}
+    assert set(apart) == {(a, b) for a in ("uncertainty", "ours") for b in COMPARED}
+    for (name, figure), each in apart.items():
+        means = zip(runs[name][1:], runs["random"][1:], strict=True)
+        assert each["mean"] == pytest.approx(mean(a[figure] - b[figure] for a, b in means))
+        assert each["interval"]["low"] <= each["mean"] <= each["interval"]["high"]
     page = Path("report.html").read_text("utf-8")
     assert page.count('<polyline class="curve') == 4 * 3 + 3
     assert page.count('<polygon class="band') == 4 * 3
@@ -69,6 +77,7 @@ def test_it_prints_coverage_against_labels_for_each_strategy(run, traffic):
 def test_the_table_names_the_file_with_the_curves(run, traffic):
     told = run("simulate", "--file", traffic, *SMALL, "--report", "curves.html").output
     assert "curves.html has the curves" in told
+    assert "ours − random, proven: " in told
     assert "proofs let more be wrong than promised" in told
 
 

@@ -68,12 +68,14 @@ def simulate(obj: dict[str, Any], /, file: Path, report: Path, seeds: int, **opt
 
     Prints, after each round, how many unseen messages the proof lets the bot answer, how many of
     these are wrong in truth, and how many could be answered at the promised error: the means of
-    all runs, and in brackets the least and the most.
+    all runs, and in brackets the least and the most. Then by how much each choice is above chance
+    on the same messages, with its 95 % interval.
     """
     from training.html import write_page
     from training.outcomes import read_judged
     from training.simulate import Plan
     from training.simulate_choice import STRATEGIES
+    from training.simulate_pairs import differences
     from training.simulate_report import render
     from training.simulate_runs import play, together
 
@@ -83,8 +85,9 @@ def simulate(obj: dict[str, Any], /, file: Path, report: Path, seeds: int, **opt
     write_page(report, render(runs, plan, file.name))
     if obj["json"]:
         plain = {name: [each.as_json() for each in together(one)] for name, one in runs.items()}
-        told = {"plan": {**asdict(plan), "seeds": seeds}, "runs": plain, "report": str(report)}
-        echo_json(told)
+        apart = [each.as_json() for each in differences(runs)]
+        head = {"plan": {**asdict(plan), "seeds": seeds}, "runs": plain, "differences": apart}
+        echo_json({**head, "report": str(report)})
     else:
         _show(runs, plan, report)
 
@@ -93,6 +96,7 @@ def _show(runs: Runs, plan: Plan, report: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from training.simulate_pairs import differences, told
     from training.simulate_runs import broken, together
 
     table = Table(title=f"share of unseen messages, at most {plan.max_error:.1%} wrong promised")
@@ -111,6 +115,8 @@ def _show(runs: Runs, plan: Plan, report: Path) -> None:
     for name, each in runs.items():
         over, proofs = broken(each, plan.max_error)
         console.print(f"{name}: {over} of {proofs} proofs let more be wrong than promised")
+    for one in differences(runs):
+        console.print(told(one))
     console.print(f"{report} has the curves")
 
 
