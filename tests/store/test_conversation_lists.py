@@ -106,6 +106,10 @@ async def test_counts_are_those_of_the_views(any_database, hall, people, monkeyp
     counts = await any_database.read(conversation_lists.counts, people[0].id)
     assert counts == Counts(waiting=30, mine=10, open=45, bot=10, resolved=5, snoozed=0)
     assert (await any_database.read(conversation_lists.counts, people[2].id)).mine == 0
+    together = await any_database.read(conversation_lists.counts_of, [each.id for each in people])
+    assert together == {
+        each.id: await any_database.read(conversation_lists.counts, each.id) for each in people
+    }
     monkeypatch.setattr(conversation_lists, "COUNTED", 4)
     bounded = await any_database.read(conversation_lists.counts, people[0].id)
     assert bounded == Counts(waiting=30, mine=10, open=45, bot=4, resolved=4, snoozed=0)

@@ -99,8 +99,8 @@ class LiveApi:
         # First wait, then count: what happens in between is counted too.
         await asyncio.sleep(self._count_seconds)
         try:
-            for agent_id in self._streams.owners:
-                counts = await self._db.read(conversation_lists.counts, agent_id)
+            found = await self._db.read(conversation_lists.counts_of, self._streams.owners)
+            for agent_id, counts in found.items():
                 self._streams.offer(self._counts(counts), agent_id)
         except Exception:
             log.exception("counting for the screens failed")

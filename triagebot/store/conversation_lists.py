@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,7 +55,18 @@ class Page:
     next: str | None
 
 
-_STATUS = {View.OPEN: Status.OPEN, View.BOT: Status.PENDING, View.RESOLVED: Status.RESOLVED}
+_OWN = (View.MINE, View.SNOOZED)
+"""What each agent has of their own."""
+
+_STATES: dict[View, ColumnElement[bool]] = {
+    View.MINE: conversation.c.status == Status.OPEN,
+    View.OPEN: conversation.c.status == Status.OPEN,
+    View.BOT: conversation.c.status == Status.PENDING,
+    View.RESOLVED: conversation.c.status == Status.RESOLVED,
+    View.SNOOZED: and_(
+        conversation.c.status == Status.SNOOZED, conversation.c.snoozed_until.is_not(None)
+    ),
+}
 
 
 def page(
@@ -96,12 +108,25 @@ def counts(connection: Connection, agent_id: int) -> Counts:
     return Counts(**{view.value: number for view, number in found.items()})
 
 
+def counts_of(connection: Connection, agent_ids: Collection[int]) -> dict[int, Counts]:
+    """Return the counts of several agents: what all have in common is counted once."""
+    alike = {view.value: _count(connection, view, 0) for view in View if view not in _OWN}
+    own = {view: _own(connection, view) for view in _OWN}
+    return {
+        each: Counts(**alike, **{view.value: own[view].get(each, 0) for view in _OWN})
+        for each in agent_ids
+    }
+
+
 def held(connection: Connection) -> dict[int, int]:
     """Return how many open conversations each agent has who has any."""
-    own = (conversation.c.agent_id.is_not(None)) & (conversation.c.status == Status.OPEN)
-    query = select(conversation.c.agent_id, func.count().label("n")).where(own)
-    rows = connection.execute(query.group_by(conversation.c.agent_id))
-    return {row.agent_id: row.n for row in rows}
+    return _own(connection, View.MINE)
+
+
+def _own(connection: Connection, view: View) -> dict[int, int]:
+    whose = conversation.c.agent_id
+    query = select(whose, func.count().label("n")).where(whose.is_not(None), _STATES[view])
+    return {row.agent_id: row.n for row in connection.execute(query.group_by(whose))}
 
 
 def _count(connection: Connection, view: View, agent_id: int) -> int:
@@ -114,12 +139,9 @@ def _count(connection: Connection, view: View, agent_id: int) -> int:
 def _condition(view: View, agent_id: int) -> ColumnElement[bool]:
     if view is View.WAITING:
         return and_(IS_WAITING)
-    if view is View.MINE:
-        return (conversation.c.agent_id == agent_id) & (conversation.c.status == Status.OPEN)
-    if view is View.SNOOZED:
-        own = (conversation.c.agent_id == agent_id) & (conversation.c.status == Status.SNOOZED)
-        return own & conversation.c.snoozed_until.is_not(None)
-    return conversation.c.status == _STATUS[view]
+    if view in _OWN:
+        return (conversation.c.agent_id == agent_id) & _STATES[view]
+    return _STATES[view]
 
 
 def _cursor(view: View, last: tuple[int, int]) -> str:
