@@ -38,6 +38,8 @@ def test_a_message_is_found_and_opened_where_it_was_said(server, agent, fan):
         page.emulate_media(color_scheme="dark")
         page.goto(f"{server.url}/desk/search?q=nothing")
         expect(page.locator("#hits")).to_contain_text("Nothing says")
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("dialog", name="Commands")).to_be_visible()
         assert breaches(page) == []
 
 
