@@ -3,7 +3,7 @@
 import pytest
 
 from triagebot.errors import NothingToDo
-from triagebot.faults import outages, postgres, upgrade
+from triagebot.faults import link, outages, postgres, upgrade
 from triagebot.faults.tally import SLOWEST
 
 pytest.importorskip("psycopg", reason="needs the extra `postgres`")
@@ -26,6 +26,15 @@ def test_outages_lose_nothing_and_leave_no_gap(tmp_path, promoted_models):
     assert tally.acked > 500
     assert tally.figures["acknowledged from a spool"] > 100
     assert tally.figures["nodes killed meanwhile"] == 1
+    assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
+
+
+@pytest.mark.timeout(240)
+def test_a_line_that_is_slow_or_cut_loses_nothing(tmp_path, promoted_models):
+    slowest = SLOWEST["upgrade"]
+    tally = link.run(2, 11, tmp_path, promoted_models, rate=50, seconds=(2, 2), slowest=slowest)
+    assert tally.acked > 100
+    assert tally.figures["acknowledged from a spool"] > 10
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,24 @@ if TYPE_CHECKING:
     from triagebot.faults.tally import Tally
 
 RESULTS = Path("tests/faults/results.jsonl")
+
+
+LOADED = {
+    "kill": (200, 50, 300.0, ("tells early",)),
+    "outages": (6, 5, 200.0, ("forgetful", "patient")),
+    "link": (8, 4, 200.0, ("forgetful", "patient")),
+    "upgrade": (6, 5, 200.0, ("forgetful", "listens early")),
+    "failover": (3, 3, 100.0, ("forgetful",)),
+}
+"""Runs over real servers: rounds, rounds in a piece, messages a second, planted faults."""
+
+WORDS = {
+    "kill": "Kill a server under load with SIGKILL; needs a promoted model.",
+    "outages": "Kill and freeze PostgreSQL under two nodes; needs PostgreSQL and a promoted model.",
+    "link": "Slow, stall and cut the line to PostgreSQL; needs what `outages` needs.",
+    "upgrade": "Upgrade two nodes in turn while the tables change; needs what `outages` needs.",
+    "failover": "Kill the primary of three; needs what `outages` needs, patroni and etcd.",
+}
 
 
 def _options(
@@ -51,16 +70,6 @@ def _options(
 @click.group()
 def faults() -> None:
     """Break it on purpose, many times, and count what was lost."""
-
-
-@faults.command()
-@_options(200, ("tells early",), long=True)
-@click.option("--rate", default=300.0, show_default=True, help="Messages a second.")
-def kill(obj: dict[str, Any], **asked: Any) -> None:
-    """Kill a server under load with SIGKILL; needs a promoted model."""
-    from triagebot.faults import kill as run
-
-    _under_load(obj, "kill", 50, run.run, **asked)
 
 
 @faults.command()
@@ -126,36 +135,6 @@ def simulate(obj: dict[str, Any], planted: str, **asked: Any) -> None:
 
 
 @faults.command()
-@_options(6, ("forgetful", "patient"), long=True)
-@click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
-def outages(obj: dict[str, Any], **asked: Any) -> None:
-    """Kill and freeze PostgreSQL under two nodes; needs PostgreSQL and a promoted model."""
-    from triagebot.faults import outages as run
-
-    _under_load(obj, "outages", 5, run.run, **asked)
-
-
-@faults.command()
-@_options(6, ("forgetful", "listens early"), long=True)
-@click.option("--rate", default=200.0, show_default=True, help="Messages a second.")
-def upgrade(obj: dict[str, Any], **asked: Any) -> None:
-    """Upgrade two nodes in turn while the tables change; needs what `outages` needs."""
-    from triagebot.faults import upgrade as run
-
-    _under_load(obj, "upgrade", 5, run.run, **asked)
-
-
-@faults.command()
-@_options(3, ("forgetful",), long=True)
-@click.option("--rate", default=100.0, show_default=True, help="Messages a second.")
-def failover(obj: dict[str, Any], **asked: Any) -> None:
-    """Kill the primary of three; needs what `outages` needs, patroni and etcd."""
-    from triagebot.faults import failover as run
-
-    _under_load(obj, "failover", 3, run.run, **asked)
-
-
-@faults.command()
 @click.option("--seed", default=1, show_default=True, help="Where chance begins.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
 @click.option("--rows", default=0, show_default=True, help="Messages that are there before.")
@@ -187,24 +166,25 @@ def _bar(rounds: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: report("rounds", done, rounds)
 
 
-def _under_load(
-    obj: dict[str, Any],
-    name: str,
-    size: int,
-    run: Callable[..., Tally],
-    *,
-    rounds: int,
-    seed: int,
-    keep: Path | None,
-    resume: bool,
-    **asked: Any,
-) -> None:
-    """Run real servers with the promoted model, in a folder that goes afterwards."""
-    models = Path(obj["settings"].models.dir)
-    for first, count in _pieces(name, size, rounds, seed, keep, resume):
-        with tempfile.TemporaryDirectory(prefix="triagebot-faults-") as home, _bar(count) as step:
-            tally = run(count, first, Path(home), models, report=step, **asked)
-        _finish(obj, tally, keep)
+def _add_loaded(run: str) -> None:
+    """Add the command of a run over real servers with the promoted model."""
+    usual, size, pace, planted = LOADED[run]
+
+    @faults.command(run, help=WORDS[run])
+    @_options(usual, planted, long=True)
+    @click.option("--rate", default=pace, show_default=True, help="Messages a second.")
+    def loaded(
+        obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, resume: bool, **asked: Any
+    ) -> None:
+        work = importlib.import_module(f"triagebot.faults.{run}").run
+        models = Path(obj["settings"].models.dir)
+        for first, count in _pieces(run, size, rounds, seed, keep, resume):
+            with (
+                tempfile.TemporaryDirectory(prefix="triagebot-faults-") as home,
+                _bar(count) as bar,
+            ):
+                tally = work(count, first, Path(home), models, report=bar, **asked)
+            _finish(obj, tally, keep)
 
 
 def _pieces(
@@ -242,3 +222,7 @@ def _finish(obj: dict[str, Any], tally: Tally, keep: Path | None) -> None:
             if tally.planted
             else f"{tally.name}: a promise was broken (seed {tally.seed})"
         )
+
+
+for _run in LOADED:
+    _add_loaded(_run)

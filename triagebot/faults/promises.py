@@ -18,7 +18,7 @@ PROMISES: dict[str, str] = {
     "An agent's text is delivered, failed or uncertain, in order for each fan":
         "channels/test_outbox.py, store/test_outbound.py",
     "Nobody waits longer than WeChat does":
-        "outages, failover, upgrade, simulate; faults/test_starting_node.py, "
+        "outages, link, failover, upgrade, simulate; faults/test_starting_node.py, "
         "channels/wechat/test_last_moment.py",
     "What cannot be stored is not acknowledged":
         "ioerrors; faults/test_disk_full.py, faults/test_full_queue.py",
@@ -32,7 +32,7 @@ PROMISES: dict[str, str] = {
         "web/test_front.py, nodes/test_spooling.py, intake/test_surge.py, `triagebot loadtest`",
     "Slow clients and floods are closed in time": "web/test_front.py",
     "A database that is slow, stalls or is cut off":
-        "outages (killed, frozen, restarted), upgrade (locked tables); nodes/test_spooling.py",
+        "outages, link, upgrade; faults/test_outages.py, nodes/test_spooling.py",
     "WeChat down, slow, limited, or with a dead token":
         "channels/wechat/test_traps.py, channels/wechat/test_scenarios.py, "
         "channels/wechat/test_token_shelf.py, channels/wechat/test_kefu.py",
@@ -48,10 +48,9 @@ PROMISES: dict[str, str] = {
 }  # fmt: skip
 
 MISSING = """
-Not tried: partitions of a network, and links that lose or delay (a frozen server stands for one
-that stalls); a soak of a day; labels that somebody makes wrong on purpose; a downgrade. Who did
-what is recorded, but the rows are not chained: whoever can write to the database could change them
-unnoticed.
+Not tried: a network that parts the members of a cluster; a soak of a day; labels that somebody
+makes wrong on purpose; a downgrade. Who did what is recorded, but the rows are not chained: whoever
+can write to the database could change them unnoticed.
 """
 
 

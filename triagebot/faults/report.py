@@ -27,6 +27,8 @@ WHAT = {
     "outages": "PostgreSQL killed, frozen (`SIGSTOP`) and restarted under load, by turns, with "
     "two nodes in front; in every second outage a node is killed too; `acked` by the store or by "
     "a spool",
+    "link": "the line from two nodes to PostgreSQL is slow (0.3 s a packet), cut, stalled, and "
+    "broken each half second, by turns, under load",
     "failover": "three PostgreSQL servers under Patroni on one machine, with a quorum of "
     "synchronous standbys; the primary and its Patroni are killed under load and come back",
     "upgrade": "one of two nodes after the other is ended and started again under load, while "
@@ -53,13 +55,13 @@ triagebot faults simulate --rounds 100000 --resume --keep tests/faults/results.j
 triagebot faults claims --rounds 10000         triagebot faults powercut --rounds 20000
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
 triagebot faults outages --rounds 50           triagebot faults upgrade --rounds 20
-triagebot faults failover --rounds 10
+triagebot faults failover --rounds 10          triagebot faults link --rounds 40
 triagebot faults backup --rows 3000000         triagebot faults claims --url URL --rounds 10000
 triagebot faults report
 ```
 
 Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `backup`, `--planted NAME`;
-the exit code is 4 when a promise was broken or a planted fault did not show. `outages` and
+the exit code is 4 when a promise was broken or a planted fault did not show. `outages`, `link` and
 `failover` are broken too by an answer after more than 2.5 s, `upgrade` by one after 4.5 s; a wait
 that WeChat gave up counts. The shorter runs are in `tests/faults/`, those of most planted faults as
 well. With `--resume` the long ones go on where the kept results end, in pieces, until the file has
