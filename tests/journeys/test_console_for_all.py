@@ -51,6 +51,18 @@ def test_the_check_sees_a_planted_fault(server):
         assert breaches(page) != []
 
 
+def test_nobody_signs_in_before_the_page_can(server):
+    with open_browser() as browser:
+        page = browser.new_context().new_page()
+        page.route("**/console.js", lambda route: route.abort())
+        page.goto(f"{server.url}/login")
+        page.fill("[name=name]", "xiaoli")
+        page.fill("[name=password]", "wrong")
+        page.keyboard.press("Enter")
+        expect(page.locator("[name=submit]")).to_be_disabled()
+        expect(page.locator("#login")).to_be_visible()
+
+
 def test_focus_returns_to_where_it_was_after_a_dialog(server):
     agent = add_agent(server, "xiaoli")
     with open_browser() as browser:

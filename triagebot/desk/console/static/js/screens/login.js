@@ -20,6 +20,9 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
+// Until here the button slept: the page alone cannot sign anybody in.
+busy(false);
+
 function busy(isBusy) {
   form.elements.submit.disabled = isBusy;
   setText(form.elements.submit, t(isBusy ? "login.busy" : "login.submit"));
