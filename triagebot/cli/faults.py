@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,18 +107,26 @@ def corrupt(obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, plan
 
 @faults.command()
 @_options(10_000, ("no check",))
-@click.option("--url", help="An empty PostgreSQL database instead of a new SQLite file.")
+@click.option("--postgres", is_flag=True, help="Over two nodes on a PostgreSQL of its own.")
+@click.option("--url", help="The same on this empty database.")
 def claims(
-    obj: dict[str, Any], rounds: int, seed: int, keep: Path | None, planted: str, url: str | None
+    obj: dict[str, Any], keep: Path | None, postgres: bool, url: str | None, **asked: Any
 ) -> None:
     """Let fifty agents grab at the same conversations."""
     from triagebot.faults import claims as run
 
-    with tempfile.TemporaryDirectory(prefix="triagebot-claims-") as name:
+    with tempfile.TemporaryDirectory(prefix="triagebot-claims-") as name, ExitStack() as ending:
+        if postgres:
+            from triagebot.faults.postgres import PostgresServer
+
+            server = PostgresServer()
+            ending.callback(server.remove)
+            server.start()
+            url = server.url
         # SQLite has one writing process; PostgreSQL is used through two nodes.
         urls = [url, url] if url else [f"sqlite:///{Path(name) / 'claims.db'}"]
         engine = "PostgreSQL" if url else "SQLite"
-        tally = asyncio.run(run.run(urls, rounds, seed, engine=engine, planted=planted))
+        tally = asyncio.run(run.run(urls, engine=engine, **asked))
     _finish(obj, tally, keep)
 
 

@@ -43,9 +43,9 @@ class Hall:
 
 
 async def run(
-    urls: Sequence[str], items: int, seed: int, *, engine: str, planted: str = ""
+    urls: Sequence[str], rounds: int, seed: int, *, engine: str, planted: str = ""
 ) -> Tally:
-    """Let `AGENTS` agents clear `items` conversations over one or more nodes' databases.
+    """Let `AGENTS` agents clear `rounds` conversations over one or more nodes' databases.
 
     With `planted` "no check" taking neither looks at the holder nor at the fence: it must show.
     """
@@ -54,7 +54,7 @@ async def run(
     for node in nodes:
         await node.start()
     try:
-        await _fill(nodes[0], items)
+        await _fill(nodes[0], rounds)
         people = [await _hire(nodes[0], number) for number in range(AGENTS)]
         hall = Hall()
         take = _careless if planted == "no check" else conversations.take
@@ -65,7 +65,7 @@ async def run(
                     for n, person in enumerate(people)
                 )
             )
-        await _count(tally, nodes[0], hall, items)
+        await _count(tally, nodes[0], hall, rounds)
     finally:
         for node in nodes:
             await node.close()
