@@ -79,6 +79,7 @@ SHOTS = (
     Shot("reports", "/reports", "lead", ".tile"),
     Shot("users", "/users", "admin", "table"),
     Shot("log", "/log", "ops", ".page"),
+    Shot("menus", "/menus", "ops", "#work *"),
     Shot("mentions", "/mentions", "agent", ".page"),
     Shot("dictionary", "/dictionary", "ml", ".page"),
     Shot("setup", "/setup", "admin", ".page"),
