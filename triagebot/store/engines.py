@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from triagebot.errors import BadInput
+from triagebot.store import bulk
 
 CONNECT_SECONDS = 2
 BEGIN_WRITING = "BEGIN IMMEDIATE"
@@ -150,7 +151,7 @@ def _sqlite(
     def _begun(connection: Connection) -> None:
         driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
         if not driver.in_transaction:  # else `writing` has begun
-            connection.exec_driver_sql(begin)
+            bulk.on_sqlite(connection, begin)
 
     return engine
 

@@ -9,7 +9,7 @@ from triagebot.store import conversations
 from triagebot.store.tables import conversation
 from triagebot.store.times import to_ms
 
-MANY = 1000
+MANY = 100
 FRESH_MS = 1000
 _LATELY = "waiting lately"
 
