@@ -13,7 +13,7 @@ from functools import partial
 import msgspec
 from aiohttp import web
 
-from triagebot.app.memory import settle
+from triagebot.app.memory import settle, share_heaps
 from triagebot.app.server import Server
 from triagebot.channels.wechat.reception import PREFIX
 from triagebot.web.front import Front
@@ -38,6 +38,7 @@ async def run(server: Server, workers: int = 0) -> None:
     several may have to wait for a migration: until it can answer it accepts none, so that they
     go to the others.
     """
+    share_heaps()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,7 +12,7 @@ import msgspec
 
 from triagebot.app import loops
 from triagebot.app.accounts import accounts
-from triagebot.app.memory import settle
+from triagebot.app.memory import settle, share_heaps
 from triagebot.app.mind import live_mind
 from triagebot.channels.wechat.reception import ANSWER_WITHIN, LAST_MOMENT, PREFIX, Reception
 from triagebot.logs import set_up_logs
@@ -32,6 +32,7 @@ def now() -> datetime:
 
 async def work(settings: Settings, line: socket.socket, giving: socket.socket, *at: int) -> None:
     """Serve on the sockets numbered `at` until told to stop, or until the storing process goes."""
+    share_heaps()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
