@@ -41,7 +41,7 @@ class FitSettings:
     C: float = 0.8
     min_words: int = 1
     min_characters: int = 2
-    block_weights: tuple[float, float, float] = (0.6, 0.8, 0.8)
+    block_weights: tuple[float, float, float] = (0.6, 0.7, 0.9)
     folds: int = 5
     seed: int = 7
     tolerance: float = 1e-3

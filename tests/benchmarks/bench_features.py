@@ -11,7 +11,6 @@ Word vectors come from the load streams, without their rows of the set itself an
 import argparse
 import gzip
 import json
-import re
 import time
 from collections import Counter
 from itertools import combinations
@@ -32,7 +31,6 @@ from triagebot.triage.segment import build_segmenter
 STREAMS = ("load_stream_0.jsonl.gz", "load_stream_1.jsonl.gz")
 SOURCES = {"massive": "massive_zh_cn", "cic": "dataclue_cic"}
 WINDOW, LEAST, SIZE, WAVES = 3, 3, 100, 512
-NUMBER = re.compile("[0-9零一二两三四五六七八九十百千万半]+")
 
 segmenter = build_segmenter(())
 
@@ -51,10 +49,6 @@ def bare(message):
     return f"^{message[0].replace(' ', '')}$"
 
 
-def bigrams(text):
-    return [*text, *map(str.__add__, text, text[1:])]
-
-
 def trigrams(message):
     text = bare(message)
     return [text[i : i + 3] for i in range(len(text) - 2)]
@@ -69,12 +63,13 @@ def word_pairs(message):
     return [" ".join(pair) for pair in combinations(sorted({*word_ngrams(message[1])})[:14], 2)]
 
 
-def numbers(message):
-    return bigrams(NUMBER.sub("#", bare(message)))
+def as_written(message):
+    text = bare(message)
+    return [*text, *map(str.__add__, text, text[1:])]
 
 
-GRAMS = {"trigrams": trigrams, "ends": ends, "word_pairs": word_pairs, "numbers": numbers}
-"""Blocks of n-grams, as heavy as the words."""
+GRAMS = {"trigrams": trigrams, "ends": ends, "word_pairs": word_pairs, "as_written": as_written}
+"""Blocks of n-grams, as heavy as the words; `as_written` are those in which numbers differ."""
 
 DENSE = ("vectors", "waves")
 """Sums of word vectors, and random Fourier features of them (Rahimi and Recht 2007)."""
