@@ -86,7 +86,7 @@ that seconds are several times those of a quiet machine:
   so two of three tries are refused. PostgreSQL takes 2.6 ms for the list of 10,000 that wait and
   0.1 ms for a claim; most of the time went into putting statements together, which are now made
   once: 1,500 conversations at a load of 17 to 18 went from 12 to 24 a second, and a claim on SQLite
-  from 0.86 to 0.17 ms of processor time. The lines above are from before that.
+  from 0.86 to 0.17 ms of processor time. The line above for SQLite is from before that.
 - **upgrade**: a migration may want tables in another order than a node that uses them, and is then
   ended by PostgreSQL. It used to fail the start and now begins anew; the first run found it.
   Three short runs (seeds 5 and 6, nothing beside them) then broke the limit of 4.5 s: the slowest
