@@ -56,7 +56,7 @@ def build_manifest(
     contents: Mapping[str, bytes],
     data_hash: str,
     intents: Sequence[str],
-    block_weights: tuple[float, float, float],
+    block_weights: tuple[float, float],
     temperature: float,
     metrics: Mapping[str, Any],
     settings: Mapping[str, Any],

@@ -32,16 +32,15 @@ class FitSettings:
     """What can be tuned. The defaults are those the benchmarks kept.
 
     `C` is the inverse of the regularisation; a feature is kept when at least `min_words` or
-    `min_characters` messages have it; `block_weights` are those of words, of characters' n-grams
-    and of their pairs; `tolerance` is how far from the optimum the solver may stop. Above `large`
-    rows a model is learnt by small batches; of words and of characters the most frequent `most`
-    are kept.
+    `min_characters` messages have it; `block_weights` are those of words and characters;
+    `tolerance` is how far from the optimum the solver may stop. Above `large` rows a model is
+    learnt by small batches; of words and of characters the most frequent `most` are kept.
     """
 
     C: float = 0.8
     min_words: int = 1
     min_characters: int = 2
-    block_weights: tuple[float, float, float] = (0.6, 0.7, 0.9)
+    block_weights: tuple[float, float] = (0.6, 1.0)
     folds: int = 5
     seed: int = 7
     tolerance: float = 1e-3

@@ -41,10 +41,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-SOBER = 1.1
-"""Times the temperature: fans write less like what was learnt than the sentences of a fold do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """Rows with calibrated probabilities, shape (n_rows, n_intents), by models that never saw them.
@@ -93,7 +89,7 @@ def learn(
             rows, scores, weights = _in_batches(x, *given)
     else:
         rows, scores, weights = _exactly(matrix(vocabulary, messages), *given)
-    temperature = SOBER * learn_temperature(scores, numbers[rows], row_weights[rows])
+    temperature = learn_temperature(scores, numbers[rows], row_weights[rows])
     model = LinearModel(weights, intents, temperature)
     part = _part(dataset, rows)
     heard = messages if part is dataset else [messages[i] for i in rows.tolist()]

@@ -11,6 +11,7 @@ Word vectors come from the load streams, without their rows of the set itself an
 import argparse
 import gzip
 import json
+import re
 import time
 from collections import Counter
 from itertools import combinations
@@ -31,6 +32,8 @@ from triagebot.triage.segment import build_segmenter
 STREAMS = ("load_stream_0.jsonl.gz", "load_stream_1.jsonl.gz")
 SOURCES = {"massive": "massive_zh_cn", "cic": "dataclue_cic"}
 WINDOW, LEAST, SIZE, WAVES = 3, 3, 100, 512
+
+NUMBER = re.compile("[0-9零一二两三四五六七八九十百千万半]+")
 
 segmenter = build_segmenter(())
 
@@ -63,13 +66,13 @@ def word_pairs(message):
     return [" ".join(pair) for pair in combinations(sorted({*word_ngrams(message[1])})[:14], 2)]
 
 
-def as_written(message):
-    text = bare(message)
+def numbers(message):
+    text = NUMBER.sub("#", bare(message))
     return [*text, *map(str.__add__, text, text[1:])]
 
 
-GRAMS = {"trigrams": trigrams, "ends": ends, "word_pairs": word_pairs, "as_written": as_written}
-"""Blocks of n-grams, as heavy as the words; `as_written` are those in which numbers differ."""
+GRAMS = {"trigrams": trigrams, "ends": ends, "word_pairs": word_pairs, "numbers": numbers}
+"""Blocks of n-grams, as heavy as the words; in `numbers` any number is one sign."""
 
 DENSE = ("vectors", "waves")
 """Sums of word vectors, and random Fourier features of them (Rahimi and Recht 2007)."""

@@ -21,7 +21,7 @@ from triagebot.triage.likeness import Likeness
 from triagebot.triage.normalise import normalise
 from triagebot.triage.say import Voice
 
-NOTHING_KNOWN = Vocabulary({}, {}, np.ones(1), (1.0, 1.0, 1.0))
+NOTHING_KNOWN = Vocabulary({}, {}, np.ones(1), (1.0, 1.0))
 
 TEXTS = {
     "welcome": "您好",

@@ -19,10 +19,6 @@ TEXTS = [
 ]
 
 
-def paired(gram):
-    return len(gram) == 3
-
-
 def sklearn_probabilities(mind, texts):
     """The same numbers by scikit-learn's own vectorizer and softmax regression."""
     vocabulary, model = mind.bundle.vocabulary, mind.bundle.model
@@ -43,20 +39,16 @@ def sklearn_probabilities(mind, texts):
         return vectorizer, np.vstack([weights[known], np.zeros((len(new), weights.shape[1]))])
 
     words, word_weights = block(vocabulary.words, lambda message: word_ngrams(message[1]))
-    (ngrams, ngram_weights), (pairs, pair_weights) = (
-        block(
-            {gram: i for gram, i in vocabulary.characters.items() if paired(gram) == wanted},
-            lambda m, wanted=wanted: [g for g in character_ngrams(m[0]) if paired(g) == wanted],
-        )
-        for wanted in (False, True)
+    characters, character_weights = block(
+        vocabulary.characters, lambda message: character_ngrams(message[0])
     )
     union = FeatureUnion(
-        [("w", words), ("c", ngrams), ("p", pairs)],
-        transformer_weights=dict(zip("wcp", vocabulary.block_weights, strict=True)),
+        [("w", words), ("c", characters)],
+        transformer_weights=dict(zip("wc", vocabulary.block_weights, strict=True)),
     )
     classifier = LogisticRegression()
     classifier.classes_ = np.array(model.intents)
-    classifier.coef_ = np.vstack([word_weights, ngram_weights, pair_weights]).T
+    classifier.coef_ = np.vstack([word_weights, character_weights]).T
     classifier.intercept_ = weights[0]
     return classifier.predict_proba(union.transform(heard))
 

@@ -14,7 +14,7 @@ from triagebot.triage.normalise import normalise
 from triagebot.triage.segment import build_segmenter
 from triagebot.triage.specifics import specifics
 
-EMPTY = Vocabulary({}, {}, np.ones(1), (1.0, 1.0, 1.0))
+EMPTY = Vocabulary({}, {}, np.ones(1), (1.0, 1.0))
 SEGMENTER = build_segmenter(())
 
 

@@ -1,7 +1,6 @@
 """Turn a segmented message into weighted features: words, and characters alone and together.
 
-The first block are the words, the second the n-grams of characters, the third their pairs
-(`grams.py`).
+The first block are the words; the second the n-grams and pairs of characters (`grams.py`).
 
 value = (1 + ln tf) · idf, each block divided by its Euclidean length and multiplied by the block's
 weight, with idf = ln((1 + n) / (1 + df)) + 1: scikit-learn's `TfidfVectorizer(sublinear_tf=True)`,
@@ -17,15 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from triagebot.triage.grams import signs_of, word_ngrams
-from triagebot.triage.keys import FIRST_PAIR, Drawn, KeyIndex, draw
+from triagebot.triage.grams import word_ngrams
+from triagebot.triage.keys import Drawn, KeyIndex, draw
 
 INTERCEPT = 0
 """The id of the feature that every message has, with value 1."""
 
 _BATCH = 4096
-_BLOCKS = 4
-"""The intercept, the words, the characters' n-grams, their pairs."""
+_BLOCKS = 3
+"""The intercept, the words, the characters."""
 
 _BITS = 33
 _UNKNOWN = (1 << 31) - 1
@@ -73,8 +72,7 @@ class Vocabulary:
     """The features a model knows, with their inverse document frequencies.
 
     `words` and `characters` map an n-gram to its id; `idf[id]` is its weight; id 0 is the
-    intercept. `block_weights` are those of words, of characters' n-grams and of
-    their pairs.
+    intercept. `block_weights` are those of words and of characters.
     """
 
     def __init__(
@@ -82,7 +80,7 @@ class Vocabulary:
         words: dict[str, int],
         characters: dict[str, int],
         idf: Floats,
-        block_weights: tuple[float, float, float],
+        block_weights: tuple[float, float],
     ) -> None:
         self.words = words
         self.characters = characters
@@ -119,11 +117,7 @@ class Vocabulary:
         drawn = draw([text.replace(" ", "") for text, _ in messages])
         blocks, ids, counts = _counted(
             np.concatenate(
-                [
-                    numbers * _BLOCKS,
-                    numbers.repeat(sizes) * _BLOCKS + 1,
-                    drawn.rows * _BLOCKS + 2 + (drawn.keys >= FIRST_PAIR),
-                ]
+                [numbers * _BLOCKS, numbers.repeat(sizes) * _BLOCKS + 1, drawn.rows * _BLOCKS + 2]
             ),
             np.concatenate([numbers * 0 + INTERCEPT, words, self._characters(drawn)]),
         )
@@ -158,11 +152,8 @@ class Vocabulary:
         return float(self._idf[-1 if known is None else known])
 
     def gram_weight(self, gram: str) -> float:
-        """Return the inverse document frequency of characters, as `word_weight` does.
-
-        Numbers weigh what any number does.
-        """
-        known = self.characters.get(signs_of(gram)[1:-1])
+        """Return the inverse document frequency of characters, as `word_weight` does."""
+        known = self.characters.get(gram)
         return float(self._idf[-1 if known is None else known])
 
     def known_share(self, tokens: Sequence[str]) -> float:

@@ -2,12 +2,10 @@
 
 Words stand alone; characters alone, as 2-grams, and as all pairs of different characters that a
 message has, wherever they stand: fans turn the order of words around, and drop words in between.
-In 1- and 2-grams a number is one sign whatever it is, so that 三点 teaches what 十一点 means.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,12 +13,6 @@ from itertools import combinations
 CHARACTER_SIZES = (1, 2)
 PAIRED = 16
 """Of how many different characters of a message, the first ones, all pairs are features."""
-
-NUMBER = "#"
-"""What stands for a number in the n-grams of characters."""
-
-_NUMBER = re.compile("[0-9零一二两三四五六七八九十百千万半]+")
-_SIGN = re.compile(f"{_NUMBER.pattern}|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +38,12 @@ def character_grams(text: str) -> list[Gram]:
     places = [i for i, character in enumerate(text) if character != " "]
     if not places:
         return []
-    found = [match.span() for match in _SIGN.finditer(text.replace(" ", ""))]
-    spans = [(places[start], places[stop - 1] + 1) for start, stop in found]
-    spans = [(spans[0][0], spans[0][0] + 1), *spans, (spans[-1][1] - 1, spans[-1][1])]
-    signs = signs_of(text)
+    signs = ["^", *(text[i] for i in places), "$"]
+    places = [places[0], *places, places[-1]]
     grams = []
     for size in CHARACTER_SIZES:
         for i in range(len(signs) - size + 1):
-            grams.append(Gram(signs[i : i + size], spans[i][0], spans[i + size - 1][1]))
+            grams.append(Gram("".join(signs[i : i + size]), places[i], places[i + size - 1] + 1))
     for pair in combinations(paired(text), 2):
         grams += [Gram(" ".join(pair), i, i + 1) for i in map(text.index, pair)]
     return grams
@@ -69,17 +59,12 @@ def character_ngrams(text: str) -> list[str]:
     text = text.replace(" ", "")
     if not text:
         return []
-    signs = signs_of(text)
+    signs = f"^{text}$"
     return [
         *signs,
         *map(str.__add__, signs, signs[1:]),
         *map(" ".join, combinations(paired(text), 2)),
     ]
-
-
-def signs_of(text: str) -> str:
-    """Return the signs whose n-grams are features: characters, `#` for numbers, `^` and `$`."""
-    return f"^{_NUMBER.sub(NUMBER, text.replace(' ', ''))}$"
 
 
 def paired(text: str) -> str:

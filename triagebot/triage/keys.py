@@ -14,13 +14,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from triagebot.triage.grams import PAIRED, paired, signs_of
+from triagebot.triage.grams import PAIRED, paired
 
 BASE = 1 << 21
 """More than the highest code point."""
-
-FIRST_PAIR = BASE**2
-"""Keys of pairs are no less, all others are."""
 
 _FIRST, _SECOND = np.array([*combinations(range(PAIRED), 2)], np.int64).T
 
@@ -48,7 +45,7 @@ def key(gram: str) -> int:
 
 def draw(texts: Sequence[str]) -> Drawn:
     """Return the n-grams of texts without blanks, as often as they occur, and their pairs once."""
-    signs = [signs_of(text) if text else "" for text in texts]
+    signs = [f"^{text}$" if text else "" for text in texts]
     padded = [paired(text).ljust(PAIRED, "\0") for text in texts]
     codes = _codes("".join([*signs, *padded]))
     numbers = np.arange(len(texts))

@@ -25,8 +25,8 @@ from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Vocabulary
 
-SCHEMA = 5
-"""2 and 5 had other features than those before, 3 and 4 each calibrate answers in another way."""
+SCHEMA = 4
+"""2 had other features than 1, 3 and 4 each calibrate answers in another way."""
 
 FILES = (
     "vocabulary.txt",
@@ -96,7 +96,7 @@ class Manifest(msgspec.Struct, frozen=True):
     files: dict[str, str]
     data_hash: str
     intents: list[str]
-    block_weights: tuple[float, float, float]
+    block_weights: tuple[float, float]
     temperature: float
     versions: dict[str, str] = {}
     metrics: dict[str, Any] = {}
