@@ -1,4 +1,5 @@
 import pytest
+from hypothesis import given, strategies
 
 from triagebot.triage.normalise import MAX_CHARACTERS, mask, normalise
 
@@ -44,3 +45,9 @@ def test_normalise_is_stable(typed):
 
 def test_a_very_long_message_is_judged_by_its_beginning():
     assert len(normalise("发货了吗？" * 10_000)) <= MAX_CHARACTERS
+
+
+@given(strategies.text("发貨後来 Ab,?!。、~，？…1.@/:[]\u200b☎", max_size=30))
+def test_what_is_looked_through_once_gets_the_same_form(typed):
+    # What nobody types makes the message one that is looked through for everything.
+    assert normalise(f"{typed} ☎") == f"{normalise(typed)} ☎".strip()

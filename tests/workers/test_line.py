@@ -50,7 +50,10 @@ class Ends:
     def __init__(self, thinker) -> None:
         self.thinker = thinker
 
-    async def reply(self, account, inbound, seconds):
+    def reply(self, account, inbound, seconds):
+        return asyncio.ensure_future(self.answer(account, inbound))
+
+    async def answer(self, account, inbound):
         if inbound.text == "forever":
             await asyncio.Event().wait()
         errors = {"busy": Busy("full"), "late": TimeoutError(), "fault": ValueError()}

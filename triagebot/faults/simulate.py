@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from triagebot.channels.wechat.answering import Answering
+from triagebot.channels.wechat.answering import Answering, Outcome
 from triagebot.domain.agent import Role
 from triagebot.domain.message import Inbound, Kind
 from triagebot.errors import Busy, Conflict, TriagebotError
@@ -92,8 +92,7 @@ class Node:
         seconds = 1000.0 if self._planted == "no deadline" else DEADLINE
         if self._planted == "no key":
             inbound = replace(inbound, key=f"{inbound.key}/{next(_numbers)}")
-        outcome = await self._answering.answer(inbound, seconds=seconds, may_be_late=False)
-        return outcome.reply.text if outcome else ""
+        return await self._answering.answer(inbound, _words, seconds=seconds, may_be_late=False)
 
 
 def run(
@@ -241,3 +240,7 @@ class _Evening:
             (conversations.resolve, conversations.release, conversations.hand_back)
         )
         await store.write(done, row.id, person, self._loop.now(), row.fence)
+
+
+def _words(outcome: Outcome | None) -> str:
+    return outcome.reply.text if outcome else ""

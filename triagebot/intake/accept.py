@@ -30,7 +30,7 @@ __all__ = ["Intake", "Outcome"]
 BATCH = 512
 """Only a store that is far behind gets so many at once; a slow disk then costs each less."""
 
-ENOUGH = 32
+ENOUGH = 128
 """So many wait for no more, if they may be sent."""
 
 AHEAD = 2

@@ -6,6 +6,11 @@ LINGER = 0.004
 """Seconds that the first message of a batch waits for others: their thought and their commit cost
 little more than its own."""
 
+RUSH_GAP = 0.001
+RUSH_LINGER = 0.012
+"""Seconds that it waits where more than a thousand come a second: nobody notices, and each message
+of a batch of dozens costs a third less than one of a batch of five."""
+
 _NEWEST = 1 / 16
 _LONGEST = 0.1
 
@@ -13,10 +18,12 @@ _LONGEST = 0.1
 class Pace:
     """The mean gap between messages, of which the newest counts a sixteenth.
 
-    After a silence nobody is waited for. `now` is in seconds of any clock.
+    After a silence nobody is waited for. `now` is in seconds of any clock. `linger` is how long a
+    message waits outside a rush.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, linger: float = LINGER) -> None:
+        self._linger = linger
         self._gap = _LONGEST
         self._last = 0.0
 
@@ -29,4 +36,6 @@ class Pace:
     @property
     def linger(self) -> float:
         """For how many seconds a message waits for the next; 0 where none is likely to come."""
-        return LINGER if self._gap < LINGER else 0.0
+        if self._gap < RUSH_GAP:
+            return RUSH_LINGER
+        return self._linger if self._gap < self._linger else 0.0

@@ -203,6 +203,8 @@ class AnswerIndex:
         `without` is how many of its wordings are the message itself and do not count.
         """
         counts = self._words[name]
+        if not without:
+            return sum([weight for word, weight in weights.items() if word in counts])
         return sum([weight for word, weight in weights.items() if counts.get(word, 0) > without])
 
 

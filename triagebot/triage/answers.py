@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.prediction import RankedAnswer
@@ -41,8 +42,7 @@ class Question:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
+class Nearness(NamedTuple):
     """How near an answer is to a message.
 
     `chance` is its probability among the intent's answers, `score` about 1 for what its wordings

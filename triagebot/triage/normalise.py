@@ -41,6 +41,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _REPEAT = re.compile(r"(.)\1{3,}")
 _SPACE = re.compile(r"\s+")
 
+# Nothing of which any of the above but repeats and spaces is made: most messages, so that they are
+# looked through once.
+_PLAIN = re.compile(r"[\u4e00-\u9fffa-zA-Z ,?!。、~]*")
+
 
 def mask(text: str) -> str:
     """Replace phone, order and identity numbers, links, mail addresses by their symbols.
@@ -62,12 +66,13 @@ def normalise(text: str) -> str:
     symbols; four or more of a character become three; invisible characters go.
     """
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
-    text = _INVISIBLE.sub("", text)
-    text = _FACE.sub(MASKS["face"], text)
-    text = mask(text)
-    text = _EMOJI.sub(MASKS["face"], text)
-    text = _CONTROL.sub(" ", text).lower()
-    text = _simplifier().convert(text)
+    if not _PLAIN.fullmatch(text):
+        text = _INVISIBLE.sub("", text)
+        text = _FACE.sub(MASKS["face"], text)
+        text = mask(text)
+        text = _EMOJI.sub(MASKS["face"], text)
+        text = _CONTROL.sub(" ", text)
+    text = _simplifier().convert(text.lower())
     text = _REPEAT.sub(r"\1\1\1", text)
     return _SPACE.sub(" ", text).strip()
 

@@ -12,6 +12,7 @@ from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
 from triagebot.errors import Busy
 from triagebot.intake.mind import Holder
+from triagebot.intake.pace import Pace
 from triagebot.intake.thinking import Thinker
 from triagebot.workers.frames import Call, Counted, Down, Ended, Frames, Up, pack, read_down
 
@@ -45,6 +46,7 @@ class Calling(asyncio.Protocol):
         self._frames = Frames()
         self._waiting: dict[int, asyncio.Future[str]] = {}
         self._gathered: list[tuple[int, str, Inbound, float]] = []
+        self._pace = Pace(0.0)  # outside a rush the storing process lingers, and that is enough
         self._counted: dict[tuple[str, int], list[float]] = {}
         self._last = 0
         self._thinking = True
@@ -66,8 +68,9 @@ class Calling(asyncio.Protocol):
         future: asyncio.Future[str] = self._loop.create_future()
         self._waiting[number] = future
         self._gathered.append((number, account, inbound, seconds))
+        self._pace.came(self._loop.time())
         if len(self._gathered) == 1:
-            self._loop.call_soon(self._send)
+            self._loop.call_later(self._pace.linger, self._send)
         elif len(self._gathered) == BATCH:
             self._send()
         try:

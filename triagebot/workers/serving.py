@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Protocol, cast
 
 from triagebot.domain.catalogue import Catalogue
@@ -19,7 +20,7 @@ from triagebot.workers.frames import Call, Down, Ended, Frames, Return, pack, re
 
 log = logging.getLogger(__name__)
 
-Reply = Callable[[str, Inbound, float], Awaitable[str]]
+Reply = Callable[[str, Inbound, float], asyncio.Future[str]]
 Measure = Callable[[str, str, int, float], None]
 
 
@@ -79,7 +80,6 @@ class Serving(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._frames = Frames()
         self._returns: list[Return] = []
-        self._tasks: set[asyncio.Task[None]] = set()
         self._transport: asyncio.Transport | None = None
         self.ready = asyncio.Event()
 
@@ -109,22 +109,20 @@ class Serving(asyncio.Protocol):
                     continue
                 if call.thought is not None and may_remember:
                     self._thinker.remember(call.inbound.text, call.thought)
-                task = self._loop.create_task(self._answer(call))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                end = self._reply(call.account, call.inbound, call.seconds)
+                end.add_done_callback(partial(self._ended, call))
 
-    async def _answer(self, call: Call) -> None:
-        try:
-            text = await self._reply(call.account, call.inbound, call.seconds)
-        except Busy:
+    def _ended(self, call: Call, end: asyncio.Future[str]) -> None:
+        failure = end.exception()
+        if failure is None:
+            self._give(Return(call.number, Ended.DONE, end.result()))
+        elif isinstance(failure, Busy):
             self._give(Return(call.number, Ended.BUSY))
-        except TimeoutError:
+        elif isinstance(failure, TimeoutError):
             self._give(Return(call.number, Ended.TIMEOUT))
-        except Exception:
-            log.critical("ALARM: a message for %s failed", call.account, exc_info=True)
-            self._give(Return(call.number, Ended.FAULT))
         else:
-            self._give(Return(call.number, Ended.DONE, text))
+            log.critical("ALARM: a message for %s failed", call.account, exc_info=failure)
+            self._give(Return(call.number, Ended.FAULT))
 
     def _give(self, result: Return) -> None:
         self._returns.append(result)

@@ -257,6 +257,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         try:
             outcome = await answering.answer(
                 sent.inbound,
+                lambda outcome: outcome,
                 seconds=seconds,
                 may_be_late=False,
                 fits=lambda reply: len(reply.text.encode()) <= 2000,

@@ -12,13 +12,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 from triagebot import logs
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 
 log = logging.getLogger(__name__)
+
+Shown = TypeVar("Shown")
 
 
 class Outcome(Protocol):
@@ -70,12 +73,19 @@ class _Wait(Enum):
     REFUSED = "refused"
 
 
+Show = Callable[[Outcome | None], Shown]
+"""Makes of an outcome, or of none, what the caller waits for."""
+
+
 @dataclass(slots=True)
-class _Delivery:
+class _Delivery(Generic[Shown]):
     """One delivery, and whether somebody still waits for its end."""
 
     inbound: Inbound
+    show: Show[Shown]
+    may_be_late: bool
     fits: Callable[[Reply], bool]
+    end: asyncio.Future[Shown]
     wait: _Wait = _Wait.ON
 
 
@@ -87,35 +97,56 @@ class Answering:
         self._ways = ways
         self._tasks: set[asyncio.Task[Outcome | None]] = set()
 
-    async def answer(
+    def answer(
         self,
         inbound: Inbound,
+        show: Show[Shown],
         *,
         seconds: float,
         may_be_late: bool,
         fits: Callable[[Reply], bool] = bool,
-    ) -> Outcome | None:
-        """Return the outcome to answer with now, or None when nothing is to be shown now.
+    ) -> asyncio.Future[Shown]:
+        """Return the end of it: what `show` makes of the outcome to answer with now, or of None.
 
-        The work goes on when the caller is cancelled or the `seconds` are up. Raises TimeoutError
-        then, unless the message may be acknowledged before it is recorded, and what the intake
-        raises.
+        The work goes on when the end is cancelled or the `seconds` are up. It fails with
+        TimeoutError then, unless the message may be acknowledged before it is recorded, and with
+        what the intake raises. A future and callbacks, as another task for each message costs more.
         """
-        delivery = _Delivery(inbound, fits)
-        task = asyncio.create_task(self._settle(delivery))
+        loop = asyncio.get_running_loop()
+        delivery = _Delivery(inbound, show, may_be_late, fits, loop.create_future())
+        task = loop.create_task(self._settle(delivery))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        if await _ends_within(task, seconds):
-            outcome = task.result()
-            if outcome and outcome.reply:
-                logs.step("answered", message=outcome.message_id)
-            return outcome
-        task.add_done_callback(_report)
-        if may_be_late and self._ways_of(inbound):
+        timer = loop.call_later(max(seconds, 0.0), self._give_up, delivery, task)
+        task.add_done_callback(partial(self._ended, delivery, timer))
+        return delivery.end
+
+    def _give_up(self, delivery: _Delivery[Shown], task: asyncio.Task[Outcome | None]) -> None:
+        """Let nobody wait any longer."""
+        if task.done() or delivery.end.done():
+            return
+        if delivery.may_be_late and self._ways_of(delivery.inbound):
             delivery.wait = _Wait.ACKNOWLEDGED
-            return None
-        delivery.wait = _Wait.REFUSED
-        raise TimeoutError
+            delivery.end.set_result(delivery.show(None))
+        else:
+            delivery.wait = _Wait.REFUSED
+            delivery.end.set_exception(TimeoutError())
+
+    def _ended(
+        self,
+        delivery: _Delivery[Shown],
+        timer: asyncio.TimerHandle,
+        task: asyncio.Task[Outcome | None],
+    ) -> None:
+        timer.cancel()
+        self._tasks.discard(task)
+        failure = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if delivery.end.done():
+            if failure and not task.cancelled():
+                log.critical("ALARM: a message failed after its time was up", exc_info=failure)
+        elif failure:
+            delivery.end.set_exception(failure)
+        else:
+            _hand_over(delivery, task.result())
 
     async def drain(self) -> None:
         """Wait until everything begun has ended; for a server that is going down."""
@@ -123,7 +154,7 @@ class Answering:
             await asyncio.wait(self._tasks)
             await asyncio.sleep(0)
 
-    async def _settle(self, delivery: _Delivery) -> Outcome | None:
+    async def _settle(self, delivery: _Delivery[Shown]) -> Outcome | None:
         outcome = await self._intake.accept(delivery.inbound)
         ways = self._ways_of(delivery.inbound)
         if ways is None or not outcome.reply or not outcome.message_id:
@@ -142,25 +173,12 @@ class Answering:
         return self._ways if self._ways and self._ways.can_send(inbound.channel) else None
 
 
-async def _ends_within(task: asyncio.Task[Outcome | None], seconds: float) -> bool:
-    """Wait for a task without cancelling it; `asyncio.wait` for many takes twice the time."""
-    loop = asyncio.get_running_loop()
-    over: asyncio.Future[None] = loop.create_future()
-
-    def end(_: object = None) -> None:
-        if not over.done():
-            over.set_result(None)
-
-    timer = loop.call_later(max(seconds, 0.0), end)
-    task.add_done_callback(end)
+def _hand_over(delivery: _Delivery[Shown], outcome: Outcome | None) -> None:
     try:
-        await over
-    finally:
-        timer.cancel()
-        task.remove_done_callback(end)
-    return task.done()
-
-
-def _report(task: asyncio.Task[Outcome | None]) -> None:
-    if not task.cancelled() and (failure := task.exception()):
-        log.critical("ALARM: a message failed after its time was up", exc_info=failure)
+        shown = delivery.show(outcome)
+    except Exception as error:  # whoever waits must hear of it, and nobody else can
+        delivery.end.set_exception(error)
+        return
+    if outcome and outcome.reply:
+        logs.step("answered", message=outcome.message_id)
+    delivery.end.set_result(shown)

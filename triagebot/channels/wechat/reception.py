@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -33,7 +33,7 @@ TELL_SECONDS = 1.0
 class Replies(Protocol):
     """Whoever records messages and words the replies."""
 
-    async def reply(self, account: str, inbound: Inbound, seconds: float) -> str:
+    def reply(self, account: str, inbound: Inbound, seconds: float) -> Awaitable[str]:
         """Return the XML that answers a message within `seconds`, "" when nothing is shown.
 
         Raises `Busy` when nothing was stored, and TimeoutError.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from triagebot.channels.wechat.answering import Answering, Intake, Ways
+import asyncio
+
+from triagebot.channels.wechat.answering import Answering, Intake, Outcome, Ways
 from triagebot.channels.wechat.parse import may_answer
 from triagebot.channels.wechat.render import fits, render
 from triagebot.domain.message import Inbound
@@ -20,19 +22,23 @@ class IntakeReplies:
         self._answering = Answering(intake, ways)
         self._acknowledge_unstored = acknowledge_unstored
 
-    async def reply(self, account: str, inbound: Inbound, seconds: float) -> str:
-        """Return the XML that answers a message within `seconds`, "" when nothing is shown.
+    def reply(self, account: str, inbound: Inbound, seconds: float) -> asyncio.Future[str]:
+        """Return the end of it: the XML that answers a message, "" when nothing is shown.
 
-        Raises `Busy` when nothing was stored, and TimeoutError.
+        It comes within `seconds`, or fails with `Busy` when nothing was stored, or TimeoutError.
         """
         answerable = may_answer(inbound)
-        outcome = await self._answering.answer(
+
+        def show(outcome: Outcome | None) -> str:
+            return render(outcome.reply, inbound) if outcome and answerable else ""
+
+        return self._answering.answer(
             inbound,
+            show,
             seconds=seconds,
             may_be_late=answerable and self._acknowledge_unstored,
             fits=fits,
         )
-        return render(outcome.reply, inbound) if outcome and answerable else ""
 
     async def drain(self) -> None:
         """Wait until everything begun has ended; for a server that is going down."""
