@@ -26,7 +26,7 @@ class Feed:
     between two batches, so that a surge is told in few of them.
     """
 
-    def __init__(self, db: Database, *, poll: float = 1.0, pause: float = 0.1) -> None:
+    def __init__(self, db: Database, *, poll: float = 1.0, pause: float = 0.05) -> None:
         self._db = db
         self._poll = poll
         self._pause = pause
