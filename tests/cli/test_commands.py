@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -176,3 +177,14 @@ def test_the_shell_answers_and_shows_why(run, monkeypatch):
     assert code == 0
     assert "exact_question" in out
     assert "已为您转接人工客服" in out
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_a_port_that_is_taken_is_named_and_another_is_offered(run, workers, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        serve = [sys.executable, "-m", "triagebot", "serve", "--port", port, "--workers", workers]
+        ended = subprocess.run(serve, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 3
+    assert f"127.0.0.1 port {port} cannot be listened on" in ended.stderr
+    assert "--port" in ended.stderr

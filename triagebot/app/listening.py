@@ -16,6 +16,7 @@ from aiohttp import web
 from triagebot.app.memory import settle, share_heaps
 from triagebot.app.server import Server
 from triagebot.channels.wechat.reception import PREFIX
+from triagebot.errors import BadInput
 from triagebot.web.front import Front
 from triagebot.workers.crew import Crew, StandIn
 from triagebot.workers.serving import Issues, Serving
@@ -44,9 +45,16 @@ async def run(server: Server, workers: int = 0) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     address = server.settings.server.host, server.settings.server.port
-    groups = open_sockets(*address, max(1, workers))
-    if not server.db.is_shared:
-        let_wait(groups)
+    try:
+        groups = open_sockets(*address, max(1, workers))
+        if not server.db.is_shared:
+            let_wait(groups)
+    except OSError as error:
+        raise BadInput(
+            f"{address[0]} port {address[1]} cannot be listened on: {error.strerror}. "
+            "Does a server run there already? --port takes another.",
+            fields={"server.port": "taken"},
+        ) from error
     runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
     await runner.setup()
 
