@@ -8,8 +8,8 @@ little more than its own."""
 
 RUSH_GAP = 0.001
 RUSH_LINGER = 0.012
-"""Seconds that it waits where more than a thousand come a second: nobody notices, and each message
-of a batch of dozens costs a third less than one of a batch of five."""
+"""Seconds that it waits where more than a thousand come a second: at 1,500 a second each message
+then costs a quarter less, and half of the replies come within 28 ms instead of 9."""
 
 _NEWEST = 1 / 16
 _LONGEST = 0.1
