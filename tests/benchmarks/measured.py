@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from triagebot.machine import busyness, describe
+
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "docs" / "performance"
 
 
 def machine() -> str:
-    """Name the machine by what matters: processors, memory, versions, and how busy it was."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = os.getloadavg()[0]
-    return (
-        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, "
-        f"Python {platform.python_version()}, load {load:.1f} at the start"
-    )
+    """Name the machine, and how busy it was when the run began."""
+    return f"{describe()}, load {busyness()} at the start"
 
 
 def keep(name: str, rows: list[dict[str, Any]], note: str = "", where: str = "") -> None:

@@ -32,7 +32,9 @@ def test_a_sound_server_keeps_everything(promoted_models, tmp_path, extra):
     assert result["acked"] == result["stored"] == 300
     assert (result["lost"], result["duplicate"], result["different"]) == (0, 0, 0)
     assert result["deliveries"] > 330
-    assert "<svg" in (tmp_path / result["report"]).read_text(encoding="utf-8")
+    page = (tmp_path / result["report"]).read_text(encoding="utf-8")
+    assert page.count("<svg") == 3
+    assert "Nothing that was acknowledged is lost" in page
     acked = next(tmp_path.glob("*.acked")).read_text().split()
     assert len(set(acked)) == 300
 
@@ -82,7 +84,9 @@ def test_a_server_that_forgets_is_found_out(promoted_models, tmp_path):
             [*command, "--out", str(tmp_path)], capture_output=True, text=True, check=False
         )
     assert done.returncode == 4, done.stderr
-    assert json.loads(done.stdout)["lost"] == 50
+    result = json.loads(done.stdout)
+    assert result["lost"] == 50
+    assert "Broken: 50 lost" in (tmp_path / result["report"]).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,9 @@ def test_the_same_plan_is_the_same_run():
     assert list(plan(duplicates=0.1).deliveries()) == list(plan(duplicates=0.1).deliveries())
 
 
-def test_a_steady_run_takes_its_time():
-    last = list(plan().deliveries())[-1]
+@pytest.mark.parametrize("shape", list(Shape))
+def test_a_run_takes_its_time_and_its_repeats_do_not_outlast_it(shape):
+    last = list(plan(shape=shape, duplicates=0.5).deliveries())[-1]
     assert last.due == pytest.approx(20.0, rel=0.1)
 
 

@@ -102,15 +102,18 @@ def _load(
     from triagebot.loadtest.report import page
     from triagebot.loadtest.result import figures
     from triagebot.loadtest.run import Course, run
+    from triagebot.machine import busyness, describe
 
     target = find_target(url)
     plan = _plan(options)
+    where = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {describe()}, load {busyness()}: {_command()}"
     course = Course(target, replace(sender, host=target.name), plan, options["connections"])
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.tag}"
 
     def watch(tally: Tally, seconds: float) -> None:
         if usage:
             usage.sample()
+            tally.second(seconds).rss = usage.rss_last
         _watch(tally, seconds)
 
     tally = loops.run(run(course, out / f"{name}.acked", watch))
@@ -119,10 +122,15 @@ def _load(
     channel = f"wechat:{sender.account}"
     kept = None if store == "-" else compare(store, channel, plan, tally.acknowledged)
     result = figures(plan, tally, kept, usage)
-    title = f"{plan.messages:,} messages at {plan.rate:g} a second, {plan.shape}, {name[:15]}"
+    title = f"{plan.messages:,} messages at {plan.rate:g} a second, {plan.shape}"
     report = out / f"{name}.html"
-    report.write_text(page(title, result, tally.seconds), encoding="utf-8")
+    report.write_text(page(title, where, result, tally.seconds), encoding="utf-8")
     return {**result, "report": str(report)}
+
+
+def _command() -> str:
+    """Return what was typed, without the folders of this machine."""
+    return " ".join(["triagebot", *(Path(word).name or word for word in sys.argv[1:])])
 
 
 def _plan(options: dict[str, Any]) -> Plan:

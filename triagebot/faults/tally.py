@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from triagebot.machine import busyness, describe
 
 SLOWEST = {"outages": 2.5, "failover": 2.5, "link": 2.5, "upgrade": 4.5}
 """Seconds within which a run must have every answer: one for the breaker, and the rest for a
@@ -60,8 +59,8 @@ class Tally:
             "held": self.held,
             "seconds": round(self.seconds, 1),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine(),
-            "load": round(os.getloadavg()[0], 1),
+            "machine": describe(),
+            "load": busyness(),
         }
 
     @contextmanager
@@ -72,11 +71,3 @@ class Tally:
             yield
         finally:
             self.seconds += time.perf_counter() - began
-
-
-def machine() -> str:
-    """Return processor count, system, Python and SQLite."""
-    return (
-        f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    )

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, pi, sin
+from math import ceil, exp, pi, sin
 from typing import NamedTuple
 
 from triagebot.loadtest.envelope import Letter
@@ -22,12 +22,14 @@ HOURS = (
 """How busy each hour of a day is, from midnight; the mean is 1."""
 
 QUESTION_SECONDS = 30.0
+"""How long after a question the next one comes; somewhat less, if the run is no multiple of it."""
+
 QUIZ_ANSWERS = ("A", "B", "C", "D", "选A", "选B", "答案是C", "我选D", "a", "b")
 QUIZ_SHARE = 0.8
 """How much of what comes in a quiz are answers; the rest is what fans write anyway."""
 
 REPEAT_SECONDS = 5.0
-"""A redelivery comes within so long, as after a lost answer."""
+"""A redelivery comes within so long, as after a lost answer, but not after the run's end."""
 
 
 class Shape(StrEnum):
@@ -104,7 +106,8 @@ class Plan:
                 yield heapq.heappop(repeats)
             yield Delivery(due, place, due)
             if self.is_repeated(place):
-                again = due + chance.uniform(0.0, REPEAT_SECONDS)
+                left = max(0.0, self.seconds - due)
+                again = due + chance.uniform(0.0, min(REPEAT_SECONDS, left))
                 heapq.heappush(repeats, Delivery(again, place, due))
         while repeats:
             yield heapq.heappop(repeats)
@@ -129,7 +132,8 @@ class Plan:
             here, there = HOURS[int(hour) % 24], HOURS[(int(hour) + 1) % 24]
             return here + (there - here) * (hour % 1.0)
         if self.shape is Shape.QUIZ:
-            return _answering(due % min(QUESTION_SECONDS, self.seconds))
+            period = self.seconds / ceil(self.seconds / QUESTION_SECONDS)
+            return _answering(due % period / period)
         return 1.0
 
     def _mixed(self, place: int, salt: int = 0) -> int:
@@ -139,7 +143,11 @@ class Plan:
         return value ^ value >> 31
 
 
-def _answering(after: float) -> float:
-    """Return the busyness so long after a question: a wave with its top at two seconds."""
+def _answering(share: float) -> float:
+    """Return the busyness when `share`, 0..1, of the time until the next question is over.
+
+    A wave with its top two seconds after the question; the mean is 1.
+    """
+    after = share * QUESTION_SECONDS
     wave = sin(min(after / 4.0, 0.5) * pi) * exp(-max(0.0, after - 2.0) / 2.0)
     return 0.2 + 7.35 * wave

@@ -41,12 +41,13 @@ class Latencies:
 
 
 class Second:
-    """What happened in one second of the run."""
+    """What happened in one second of the run; `rss` in bytes, 0 when nobody looked."""
 
     def __init__(self) -> None:
         self.offered = 0
         self.served = 0
         self.refused = 0
+        self.rss = 0
         self.latencies = Latencies()
 
 
