@@ -6,7 +6,7 @@ import pytest
 
 from triagebot.domain.label import Label, Source
 from triagebot.fans.retention import Ages, Retention
-from triagebot.store import audit_log, conversations, labels, messages, search
+from triagebot.store import audit_log, conversations, labels, messages, seals, search
 
 PHONE = "13800138000"
 
@@ -59,6 +59,8 @@ async def test_nothing_is_forgotten_unless_it_is_set(any_database, old, inbound,
 @pytest.mark.parametrize(("after", "left"), [(100, 1), (300, 0)])
 async def test_the_log_is_kept_for_half_a_year_at_least(any_database, clock, after, left):
     await any_database.write(audit_log.note, "test", "deed", clock())
+    await any_database.write(seals.add, clock.forward(minutes=2))
     clock.now += timedelta(days=after)
     await Retention(any_database, Ages(log_days=30), clock).keep()
     assert len(await any_database.read(audit_log.newest)) == left
+    assert (await any_database.read(seals.check, clock())).problems == ()

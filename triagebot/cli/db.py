@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,15 +30,18 @@ def upgrade(obj: dict[str, Any]) -> None:
 
 
 @db.command()
+@click.option("--seal", default="", help="A seal of the program's log, which must be there.")
 @click.pass_obj
-def check(obj: dict[str, Any]) -> None:
-    """Look for damage in a SQLite store."""
-    from triagebot.store import backup
+def check(obj: dict[str, Any], seal: str) -> None:
+    """Look for damage in a SQLite store, and for changes in the log of deeds."""
+    from triagebot.store import backup, engines
 
-    problems = backup.check_file(backup.sqlite_file(obj["settings"].database.url))
-    if problems:
-        raise BadInput("damaged: " + "; ".join(problems))
-    click.echo("the database is sound")
+    url = obj["settings"].database.url
+    if engines.parse(url).get_backend_name() == "sqlite":
+        if problems := backup.check_file(backup.sqlite_file(url)):
+            raise BadInput("damaged: " + "; ".join(problems))
+        click.echo("the database is sound")
+    click.echo(_check_deeds(url, seal))
 
 
 @db.command("backup")
@@ -60,6 +64,23 @@ def restore(obj: dict[str, Any], source: Path) -> None:
 
     backup.restore(obj["settings"].database.url, source)
     click.echo("restored")
+
+
+def _check_deeds(url: str, seal: str) -> str:
+    """Hold the log of deeds against its seals, and return what to say of it."""
+    from triagebot.cli.stores import now
+    from triagebot.store import seals
+    from triagebot.store.database import read_once
+
+    chain = read_once(url, partial(seals.check, now=now()))
+    if chain is None:
+        return "there is no log of deeds yet"
+    if chain.problems:
+        raise BadInput("altered: " + "; ".join(chain.problems))
+    if seal and seal not in chain.wholes:
+        raise BadInput("altered: this seal of the log of deeds is not there any more")
+    newest = f"; the newest is {chain.wholes[-1]}" if chain.wholes else ""
+    return f"the log of deeds is as it was sealed, {len(chain.wholes)} times{newest}"
 
 
 async def _nothing(_db: Database) -> None:

@@ -55,6 +55,7 @@ def look(settings: Any, *, online: bool) -> Iterator[Finding]:
         folder = Path(settings.spool.dir)
         yield from store.postgres_store(url, _now)
         yield from spool.spool(folder)
+    yield watching.deeds(url, _now())
     yield machine.space("disk", folder)
     yield machine.sync_speed(folder)
     models = Path(settings.models.dir)

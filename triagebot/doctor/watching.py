@@ -1,33 +1,43 @@
-"""What the server itself watches: how fans write, and what a candidate in the shadow would do."""
+"""What the server itself keeps: sealed deeds, how fans write, what a candidate would change."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection
 
 from triagebot.doctor.findings import Finding, fail, ok, warn
 from triagebot.errors import BadBundle, Busy
 from triagebot.models.drift import Guard
 from triagebot.models.history import current_name
 from triagebot.models.shadow import Shadowed, read_shadow
-from triagebot.store import backup, database, drifts, engines, shadows
+from triagebot.store import drifts, seals, shadows
+from triagebot.store.database import read_once
 from triagebot.store.shadows import Seen
 
-LOCK_SECONDS = 3.0
 _WORDS = {"intents": "other intents than usual", "unknown": "unknown words", "topic": "a new topic"}
 
-T = TypeVar("T")
+
+def deeds(url: str, now: datetime) -> Finding:
+    """Say whether the log of who did what is as it was sealed."""
+    try:
+        chain = read_once(url, partial(seals.check, now=now))
+    except Busy as error:
+        return warn("deeds", error.message, "Look at the findings of the store.")
+    if chain is None or not chain.wholes:
+        return ok("deeds", "none are sealed yet")
+    if chain.problems:
+        do = "Somebody changed the log of deeds; compare it with a backup."
+        return fail("deeds", chain.problems[0], do)
+    return ok("deeds", f"the log is as it was sealed, {len(chain.wholes)} times")
 
 
 def drift(url: str) -> list[Finding]:
     """Say whether the bot is more careful than usual, because fans write strangely."""
     try:
-        state = _read(url, drifts.guard)
+        state = read_once(url, drifts.guard)
     except Busy as error:
         return [warn("drift", error.message, "Look at the findings of the store.")]
     guard = msgspec.json.decode(state, type=Guard) if state else Guard()
@@ -47,7 +57,7 @@ def shadow(models: Path, url: str) -> list[Finding]:
         if shadowed is None:
             return []
         base = current_name(models) or ""
-        found = _read(url, lambda connection: shadows.read(connection, shadowed.name, base))
+        found = read_once(url, partial(shadows.read, candidate=shadowed.name, base=base))
     except BadBundle as error:
         return [fail("shadow", error.message, "triagebot model shadow off")]
     except Busy as error:
@@ -63,18 +73,3 @@ def _shadowed(shadowed: Shadowed, seen: Seen | None) -> Finding:
         return warn("shadow", words, "Does a server run, and do fans write?")
     words = f"{shadowed.name} would do otherwise with {seen.changed:,} of {seen.seen:,} messages"
     return ok("shadow", f"{words} since {shadowed.since}; {seen.skipped:,} skipped")
-
-
-def _read(url: str, job: Callable[[Connection], T]) -> T | None:
-    """Read from a store as it is, without its writer; None where there is no store yet.
-
-    Raises `Busy` when it is away or has not the tables of this version.
-    """
-    parsed = engines.parse(url)
-    if parsed.get_backend_name() == "sqlite" and not backup.sqlite_file(url).exists():
-        return None
-    engine = engines.reading_engine(parsed, size=1, lock_seconds=LOCK_SECONDS)
-    try:
-        return database.read_on(engine, job)
-    finally:
-        engine.dispose()

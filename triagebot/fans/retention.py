@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triagebot.store import retention
+from triagebot.store import retention, seals
 from triagebot.store.database import Database
 from triagebot.triage.normalise import mask
 from triagebot.web.repeating import Repeating
 
 SECONDS = 600.0
-LEAST_LOG_DAYS = 180
-"""Logs of a network service are to be kept for half a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +39,5 @@ class Retention(Repeating):
                 pass
             await self._db.write(retention.forget_talks, before)
         if self._ages.log_days:
-            days = max(self._ages.log_days, LEAST_LOG_DAYS)
+            days = max(self._ages.log_days, seals.LEAST_LOG_DAYS)
             await self._db.write(retention.forget_deeds, self._clock() - timedelta(days=days))

@@ -44,13 +44,13 @@ PROMISES: dict[str, str] = {
     "Personal data is erased, kept no longer, and in no log":
         "fans/test_forgetting.py, store/test_belongings.py, store/test_retention.py, "
         "channels/wechat/test_routes.py",
+    "Who did what cannot be changed unnoticed": "store/test_seals.py",
     "A copy brings everything back": "backup; faults/test_backup.py",
 }  # fmt: skip
 
 MISSING = """
 Not tried: a network that parts the members of a cluster; a soak of a day; labels that somebody
-makes wrong on purpose; a downgrade. Who did what is recorded, but the rows are not chained: whoever
-can write to the database could change them unnoticed.
+makes wrong on purpose; a downgrade.
 """
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
@@ -30,6 +31,8 @@ READ_SECONDS = 30.0
 
 Much longer than a slow one takes: on a busy machine giving up would be all that is ever done.
 """
+LOOK_SECONDS = 3.0
+"""How long one who only looks once waits for a lock."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -207,6 +210,21 @@ def read_on(engine: Engine, job: Callable[[Connection], T]) -> T:
         if not engines.is_stores_fault(error):
             raise
         raise Busy("The store cannot be read now; try again.") from error
+
+
+def read_once(url: str, job: Callable[[Connection], T]) -> T | None:
+    """Read from a store as it is, without its writer; None where there is no store yet.
+
+    Raises `Busy` when it is away or has not the tables of this version.
+    """
+    parsed = engines.parse(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+        return None
+    engine = engines.reading_engine(parsed, size=1, lock_seconds=LOOK_SECONDS)
+    try:
+        return read_on(engine, job)
+    finally:
+        engine.dispose()
 
 
 def _call(callback: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, text, update
 
-from triagebot.store import checksums, search
+from triagebot.store import checksums, seals, search
 from triagebot.store.tables import audit_log, conversation, label, message, outbound
 from triagebot.store.times import to_ms
 
@@ -49,8 +49,9 @@ def forget_talks(connection: Connection, before: datetime) -> int:
 
 
 def forget_deeds(connection: Connection, before: datetime) -> int:
-    """Delete what the log holds from before a moment; return how many rows that were."""
-    return connection.execute(delete(audit_log).where(audit_log.c.at < to_ms(before))).rowcount
+    """Delete what the log holds from before a moment, whole seals of it; return how many rows."""
+    old = audit_log.c.id <= seals.last_before(connection, before)
+    return connection.execute(delete(audit_log).where(old)).rowcount
 
 
 def _labelled(connection: Connection, ids: Sequence[int]) -> set[int]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from triagebot.store import agents, events, hour_counts, search
+from triagebot.store import agents, events, hour_counts, seals, search
 from triagebot.store.database import Database
 from triagebot.web.repeating import Repeating
 
+log = logging.getLogger(__name__)
+
 INDEX_SECONDS = 1.0
 PRUNE_SECONDS = 600.0
+SEAL_SECONDS = 300.0
 INDEXED_AT_ONCE = 32
 """Small, as it holds the writer for that long."""
 COUNTED_AT_ONCE = 2000
@@ -33,6 +37,7 @@ class Upkeep(Repeating):
             (self.index, index_seconds),
             (self.count, index_seconds),
             (self.prune, prune_seconds),
+            (self.seal, SEAL_SECONDS),
         )
 
     async def index(self) -> None:
@@ -51,3 +56,8 @@ class Upkeep(Repeating):
         """Drop old events and ended sessions."""
         await self._db.write(events.prune)
         await self._db.write(agents.prune_sessions, self._clock())
+
+    async def seal(self) -> None:
+        """Seal the deeds that are settled, and write each seal where the database has no say."""
+        while sealed := await self._db.write(seals.add, self._clock()):
+            log.info("%d deeds up to %d sealed: %s", sealed.deeds, sealed.last_id, sealed.whole)

@@ -14,7 +14,7 @@ from triagebot.store.tables.nodes import bundle_file, lease, promotion
 from triagebot.store.tables.people import agent, api_token, session
 from triagebot.store.tables.ratings import rating
 from triagebot.store.tables.recalls import recall, recall_fan
-from triagebot.store.tables.records import audit_log, event, hour_count, progress
+from triagebot.store.tables.records import audit_log, event, hour_count, progress, seal
 from triagebot.store.tables.routing import offer, presence, skill
 from triagebot.store.tables.sending import platform_token, reply_way, send_window
 from triagebot.store.tables.shadows import shadow_change, shadow_seen
@@ -59,6 +59,7 @@ __all__ = [
     "recall",
     "recall_fan",
     "reply_way",
+    "seal",
     "send_window",
     "session",
     "shadow_change",

@@ -28,6 +28,17 @@ audit_log = Table(
     sqlite_autoincrement=True,
 )
 
+seal = Table(
+    "seal",
+    metadata,
+    number_column(),
+    Column("last_id", Number, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("deeds", Text, nullable=False),
+    Column("whole", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 hour_count = Table(
     "hour_count",
     metadata,
