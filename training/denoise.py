@@ -20,9 +20,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.special import log_softmax
 
+from training import ridge
+from training.confident_learning import Confident
 from training.ridge import Ridge, one_hot
 
 ROUNDS = 5
+PART = 7_000
+"""Of more rows than `Ridge` takes, about so many are judged together."""
 
 _TEMPERATURES = np.geomspace(0.03, 3.0, 40)
 _SHARES = np.arange(0.0, 0.62, 0.02)
@@ -53,6 +57,19 @@ class Judged:
         """Return which rows keep their label."""
         return np.asarray(self.better == given)
 
+    def verdict(self, given: Ints) -> Confident:
+        """Return the same in the words of confident learning; rows with another label are suspect.
+
+        The `quality` of rows that were not doubted is 1.
+        """
+        rows = np.arange(len(given))
+        others = self.believed.copy()
+        others[rows, given] = -np.inf
+        quality = (self.chance - others.max(axis=1) + 1.0) / 2.0
+        joint = np.zeros((self.believed.shape[1],) * 2, np.int64)
+        np.add.at(joint, (given, self.better), 1)
+        return Confident(joint, self.better, ~self.kept(given), 1.0 - self.chance, quality)
+
 
 def judge(
     x: csr_matrix,
@@ -64,26 +81,47 @@ def judge(
 ) -> Judged:
     """Return what is believed of the labels `given` to the rows of `x`.
 
-    Rows that are `fixed` are never doubted and help to judge all others. The same input gives the
-    same result. Raises ValueError with more rows than `Ridge` takes.
+    Rows that are `fixed` are never doubted and help to judge all others. More rows than `Ridge`
+    takes are judged in parts drawn by chance, and `opinion` is the mean of the parts'. The same
+    input gives the same result.
     """
     doubted = np.ones(len(given), np.bool_) if fixed is None else ~fixed
-    ridge = Ridge(x, row_weights)
     believed, noise = one_hot(given, n_labels), 0.0
-    for number in range(ROUNDS):
-        done(number, ROUNDS)
-        scores = ridge.left_out(believed)[doubted].astype(np.float64)
-        chances, noise = _believe(scores, given[doubted], n_labels)
-        believed[doubted] = chances
-    rows = np.arange(len(given))
+    opinion = np.zeros((x.shape[1], n_labels), np.float32)
+    parts = _parts(len(given))
+    for number, rows in enumerate(parts):
+        done(number, len(parts))
+        doubts = doubted[rows]
+        part = Ridge(x[rows], row_weights[rows])
+        believed[rows], share = _settle(part, given[rows], believed[rows], doubts)
+        noise += share * doubts.sum() / max(1, doubted.sum())
+        opinion += part.learn(believed[rows]) / np.float32(len(parts))
     return Judged(
-        believed[rows, given].astype(np.float64),
+        believed[np.arange(len(given)), given].astype(np.float64),
         believed.argmax(axis=1),
         believed.max(axis=1).astype(np.float64),
-        noise,
+        float(noise),
         believed,
-        ridge.learn(believed),
+        opinion,
     )
+
+
+def _parts(n: int) -> list[Ints]:
+    if n <= ridge.MOST_ROWS:
+        return [np.arange(n)]
+    order = np.random.default_rng(0).permutation(n)
+    return [np.sort(part) for part in np.array_split(order, -(-n // PART))]
+
+
+def _settle(
+    part: Ridge, given: Ints, believed: NDArray[np.float32], doubted: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], float]:
+    """Return the chance of each label after all rounds, and the share of noise of the last."""
+    noise = 0.0
+    for _ in range(ROUNDS if doubted.any() else 0):
+        scores = part.left_out(believed)[doubted].astype(np.float64)
+        believed[doubted], noise = _believe(scores, given[doubted], believed.shape[1])
+    return believed, noise
 
 
 def _believe(scores: Floats, given: Ints, n_labels: int) -> tuple[Floats, float]:

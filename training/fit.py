@@ -26,6 +26,9 @@ from triagebot.triage.grams import word_ngrams
 Done = Callable[[int, int], None]
 """Called with steps done and steps in all."""
 
+Learner = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
+"""Returns weights, as `learn_weights` does, learnt from the rows that are marked."""
+
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
@@ -34,7 +37,8 @@ class FitSettings:
     `C` is the inverse of the regularisation; a feature is kept when at least `min_words` or
     `min_characters` messages have it; `block_weights` are those of words and characters;
     `tolerance` is how far from the optimum the solver may stop. Above `large` rows a model is
-    learnt by small batches; of words and of characters the most frequent `most` are kept.
+    learnt by small batches; of words and of characters the most frequent `most` are kept. `mend`
+    says that labels may be wrong and are judged before they are learnt (`mended.py`).
     """
 
     C: float = 0.8
@@ -46,6 +50,7 @@ class FitSettings:
     tolerance: float = 1e-3
     large: int = 150_000
     most: int = 250_000
+    mend: bool = False
 
 
 def learn_vocabulary(messages: Sequence[Message], settings: FitSettings) -> Vocabulary:
@@ -114,16 +119,22 @@ def held_out_scores(
     settings: FitSettings,
     jobs: int = 2,
     done: Done = lambda _done, _total: None,
+    learner: Learner | None = None,
 ) -> NDArray[np.float64]:
     """Return each row's scores by a model that never saw its fold, shape (n_rows, n_intents).
 
-    Rows of fold -1 help to learn every time and are not scored: theirs are 0.
+    Rows of fold -1 help to learn every time and are not scored: theirs are 0. `learner` replaces
+    `learn_weights`.
     """
     numbers = np.unique(folds[folds >= 0])
 
+    def plain(rest: NDArray[np.bool_]) -> NDArray[np.float32]:
+        return learn_weights(x[rest], intents[rest], n_intents, row_weights[rest], settings)
+
+    learn = learner or plain
+
     def one(fold: int) -> tuple[int, NDArray[np.float64]]:
-        rest = (folds != fold) & (row_weights > 0)
-        weights = learn_weights(x[rest], intents[rest], n_intents, row_weights[rest], settings)
+        weights = learn((folds != fold) & (row_weights > 0))
         return fold, np.asarray(x[folds == fold] @ weights.astype(np.float64))
 
     scores = np.zeros((x.shape[0], n_intents))

@@ -1,8 +1,7 @@
 """Labels worth a second look, what each person tends to mix up, and sentences that contradict.
 
-A row is judged by models that never saw it. What a second look at it gains, in minutes of an
-agent, is the chance that its label is wrong, times the rows that are nearly the same, times what a
-wrong answer costs where the label or its better is an intent of higher risk.
+A row is judged by models that never saw it; the labels that they speak against come first by what a
+second look gains (`suspects.py`).
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ from training.fit import (
     softmax,
 )
 from training.measures import Interval, wilson
+from training.suspects import Suspect, list_suspects, newest
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.label import Label, Source
 from triagebot.errors import NothingToDo
 from triagebot.triage.features import Message
-from triagebot.triage.normalise import normalise
 from triagebot.triage.segment import build_segmenter
 
 Progress = Callable[[str, int, int], None]
@@ -37,26 +36,6 @@ Progress = Callable[[str, int, int], None]
 STAGES = ("read", "segment", "folds")
 MIXED_UP = 5
 """How many pairs of intents are named for each person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A label worth a second look.
-
-    `chance` is that of the given label to be wrong, 0..1; `quality` confident learning's score,
-    0 worst to 1; `alike` how many rows say nearly the same; `gain` in minutes of an agent.
-    """
-
-    text: str
-    given: str
-    better: str
-    source: Source
-    by: str
-    message_id: str
-    chance: float
-    quality: float
-    alike: int
-    gain: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +87,10 @@ def look(
     progress("segment", 0, 1)
     messages = _messages(dataset, catalogue.words)
     scored = _judge(dataset, messages, numbers, settings, jobs, progress)
-    owners = _owners(labels)
-    alike = Counter(row.group for row in dataset.rows)
-    suspects = [
-        _suspect(dataset, i, scored, owners, catalogue, alike[dataset.rows[i].group])
-        for i in np.flatnonzero(scored.suspect).tolist()
-    ]
     return LabelQuality(
         len(dataset.rows),
-        tuple(sorted(suspects, key=lambda one: (-one.gain, one.text))),
-        _hands(dataset, owners, scored),
+        list_suspects(dataset, scored, catalogue, labels),
+        _hands(dataset, newest(labels), scored),
         _contradictions(dataset),
     )
 
@@ -152,44 +125,6 @@ def _judge(
     )
     probabilities = softmax(scores, learn_temperature(scores, numbers, weights))
     return confident(numbers, probabilities)
-
-
-def _owners(labels: Sequence[Label]) -> dict[tuple[str, str], Label]:
-    """Return the newest label of each normalised text and intent."""
-    ordered = sorted(labels, key=lambda label: label.at)
-    return {(normalise(label.text), label.intent): label for label in ordered}
-
-
-def _suspect(
-    dataset: Dataset,
-    i: int,
-    scored: Confident,
-    owners: Mapping[tuple[str, str], Label],
-    catalogue: Catalogue,
-    alike: int,
-) -> Suspect:
-    row, better = dataset.rows[i], dataset.intents[int(scored.better[i])]
-    owner = owners.get((dataset.normalised[i], row.intent))
-    chance = float(scored.wrong[i])
-    stake = max(_stake(catalogue, row.intent), _stake(catalogue, better))
-    return Suspect(
-        row.text,
-        row.intent,
-        better,
-        row.source,
-        owner.by if owner else "",
-        owner.message_id if owner else "",
-        round(chance, 4),
-        round(float(scored.quality[i]), 4),
-        alike,
-        round(chance * alike * stake, 2),
-    )
-
-
-def _stake(catalogue: Catalogue, intent: str) -> float:
-    """Return what a wrong answer of an intent costs, in minutes; 1 where nothing says it."""
-    known = catalogue.intents.get(intent)
-    return catalogue.policy.cost.get(known.risk, 1.0) if known else 1.0
 
 
 def _hands(

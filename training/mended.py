@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from training.denoise import judge
+from training.denoise import Judged, judge
 from training.fit import FitSettings, learn_weights
 from training.minibatch import learn_softmax
 
@@ -42,9 +42,16 @@ def learn_mended(
 ) -> Small:
     """Return weights of the shape that `fit.learn_weights` returns; `fixed` labels are not doubted.
 
-    The same input gives the same result. Raises ValueError with more rows than `Ridge` takes.
+    The same input gives the same result.
     """
     found = judge(x, given, n_intents, row_weights, fixed)
+    return learn_believed(x, found, n_intents, row_weights, settings)
+
+
+def learn_believed(
+    x: csr_matrix, found: Judged, n_intents: int, row_weights: Floats, settings: FitSettings
+) -> Small:
+    """Return the weights learnt from what is believed of the labels; else as `learn_mended`."""
     scarce = _scarcity(found.believed, row_weights)
     worth = row_weights * scarce[found.better]
     worth *= row_weights.sum() / worth.sum()

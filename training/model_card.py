@@ -13,13 +13,19 @@ characters, a linear model, a temperature of {temperature:g}. Made from {rows} s
 
 **Use it** for messages to the account whose sentences it was trained on. **Do not use it** to judge
 people, or for another brand without measuring it there first.
-
+{mended}
 **Promise:** at most {max_error:.0%} of automatic answers wrong, {confidence:.0%} sure. Its proof is
 {kind}.
 An intent without a threshold is not answered automatically, except word for word.
 
 | intent | threshold | proven | needs |
 |---|---|---|---|
+"""
+
+_MENDED = """
+**Mended labels:** of {doubted} labels that people gave, {mended} were learnt as another intent, as
+listed in `mended.jsonl`; {label_noise:.0%} of all are expected to be wrong. The figures here are
+measured by the labels as given, by models that never saw them.
 """
 
 
@@ -39,6 +45,7 @@ def model_card(manifest: Manifest, proof: Proof) -> str:
         max_error=proof.max_error,
         confidence=proof.confidence,
         kind=kind,
+        mended=_MENDED.format(**manifest.metrics) if "mended" in manifest.metrics else "",
     )
     return head + "".join(_line(name, found) for name, found in sorted(proof.intents.items()))
 

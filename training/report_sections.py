@@ -8,18 +8,19 @@ from html import escape
 
 from training import charts
 from training.evaluate import Confusion, Evaluation, Mistake
-from training.html import badge, between, details, heading, percent, table, tile
+from training.html import between, details, heading, percent, table, tile
+from training.suspects import MendedLabels
 from triagebot.charts import bar
 from triagebot.domain.catalogue import Intent
-from triagebot.triage.registry import IntentProof, Proof
+from triagebot.triage.registry import Proof
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a report is made from.
 
-    `measured_on` says in words which messages the figures come from. `facts` are further lines
-    for the foot of the page, such as the number of sentences.
+    `measured_on` says in words which messages the figures come from, `facts` are lines for the
+    foot of the page. `mended` is None where labels were learnt as given.
     """
 
     model: str
@@ -28,11 +29,17 @@ class Report:
     measured_on: str
     proof: Proof | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    mended: MendedLabels | None = None
 
     @property
     def titles(self) -> dict[str, str]:
         """The Chinese titles of the intents by name."""
         return {name: intent.title["zh"] for name, intent in self.intents.items()}
+
+    def named(self, intent: str) -> str:
+        """Return an intent's title and name as HTML."""
+        title = self.titles.get(intent)
+        return f"{escape(title)}<code>{escape(intent)}</code>" if title else escape(intent)
 
 
 def head_section(report: Report) -> str:
@@ -61,8 +68,8 @@ def confusions_section(report: Report) -> str:
     rows = [
         [
             str(rank),
-            f"{_name(p.intent, report)}",
-            f"{_name(p.predicted, report)}",
+            f"{report.named(p.intent)}",
+            f"{report.named(p.predicted)}",
             f"{bar(p.n, pairs[0].n, 'bad')}",
             str(p.n),
             percent(p.share),
@@ -105,7 +112,7 @@ def matrix_section(report: Report) -> str:
     names = charts.matrix_names(matrix)
     drawing = charts.confusion_matrix(matrix, report.titles)
     rows = [
-        [_name(name, report), *(str(matrix.get(name, {}).get(other, 0)) for other in names)]
+        [report.named(name), *(str(matrix.get(name, {}).get(other, 0)) for other in names)]
         for name in names
         if matrix.get(name)
     ]
@@ -148,8 +155,8 @@ def worst_section(report: Report) -> str:
     rows = [
         [
             escape(mistake.text),
-            _name(mistake.intent, report),
-            _name(mistake.predicted, report),
+            report.named(mistake.intent),
+            report.named(mistake.predicted),
             percent(mistake.confidence),
             _cause(mistake),
         ]
@@ -164,66 +171,12 @@ def _cause(mistake: Mistake) -> str:
     return "".join(f"<mark>{token} <i>+{weight:.1f}</i></mark>" for token, weight in words)
 
 
-def thresholds_section(report: Report) -> str:
-    """Return what is proven of each intent, and what is missing; empty without proofs."""
-    proof = report.proof
-    if proof is None:
-        return ""
-    promised = f"承诺：自动回答最多 {percent(proof.max_error)} 答错，把握 {proof.confidence:.0%}。"
-    kept = sorted(proof.intents.items(), key=lambda item: (item[1].needs, item[0]))
-    rows = [_threshold(name, one, proof, report) for name, one in kept]
-    head = [
-        "意图 intent",
-        "状态 state",
-        "门槛 threshold",
-        "条 n",
-        "错 errors",
-        "上界 bound",
-        "覆盖",
-    ]
-    source = (
-        f"<p>{promised} {badge('warn', '暂定 provisional')} 由留出的种子例句证明，"
-        "抽检标注足够后改由抽检证明。</p>"
-        if proof.provisional
-        else f"<p>{promised} 由随机抽检证明。 Proven on random audits.</p>"
-    )
-    return (
-        heading("门槛与证明", "Thresholds and their proof")
-        + source
-        + table(head, rows, range(2, 7))
-    )
-
-
-def _threshold(name: str, one: IntentProof, proof: Proof, report: Report) -> list[str]:
-    if one.threshold is None:
-        state = badge("bad", f"未证明，还需 {one.needs:,} 条正确标注 needs {one.needs:,} more")
-        return [
-            _name(name, report),
-            state,
-            "—",
-            str(one.n),
-            str(one.errors),
-            percent(one.bound),
-            "—",
-        ]
-    words = ("warn", "暂定 provisional") if proof.provisional else ("good", "已证明 proven")
-    return [
-        _name(name, report),
-        badge(*words),
-        f"{one.threshold:.3f}",
-        str(one.n),
-        str(one.errors),
-        percent(one.bound),
-        percent(one.coverage),
-    ]
-
-
 def intents_section(report: Report) -> str:
     """Return each intent's figures, worst first."""
     scores = sorted(report.evaluation.per_intent.items(), key=lambda item: item[1].f1)
     rows = [
         [
-            _name(name, report),
+            report.named(name),
             percent(s.f1),
             percent(s.precision),
             percent(s.recall),
@@ -243,8 +196,3 @@ def foot_section(report: Report) -> str:
     facts = [("测量数据 measured on", report.measured_on), *report.facts.items()]
     rows = [[escape(part) for part in fact] for fact in facts]
     return heading("来历", "Where this comes from") + table(["", ""], rows)
-
-
-def _name(intent: str, report: Report) -> str:
-    title = report.titles.get(intent)
-    return f"{escape(title)}<code>{escape(intent)}</code>" if title else escape(intent)

@@ -17,26 +17,33 @@ from training.fit import FitSettings
 from training.learn import Learned, Progress, learn
 from training.model_card import model_card
 from training.selftest import record_selftest
+from training.suspects import MendedLabels, json_lines, list_suspects
 from training.thresholds import certify
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.label import Label
 from triagebot.triage.registry import IntentProof, Proof, load
 from triagebot.triage.think import wake
 
-STAGES = ("read", "segment", "features", "folds", "fit", "answers", "prove", "write")
+STAGES = ("read", "segment", "features", "folds", "mend", "fit", "answers", "prove", "write")
+MENDED = "mended.jsonl"
+"""The file of a bundle that lists the labels that were mended, as `labels errors` would."""
 ANSWERED = (IntentKind.BUSINESS, IntentKind.CHITCHAT)
 """The kinds of intent that the bot may ever answer by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A finished bundle with the rows and held-out probabilities it was proven on."""
+    """A finished bundle with the rows and held-out probabilities it was proven on.
+
+    `mended` is None when labels were learnt as given.
+    """
 
     folder: Path
     dataset: Dataset
     intents: tuple[str, ...]
     held_out: NDArray[np.float64]
     proof: Proof
+    mended: MendedLabels | None = None
 
 
 def train(
@@ -51,8 +58,7 @@ def train(
 ) -> Trained:
     """Write a bundle into `out` and return it. The same input gives the same bytes.
 
-    `name` defaults to one made from its contents. Raises `NothingToDo` with fewer than two
-    intents.
+    `name` defaults to one made from its contents. Raises as `learn` does.
     """
     settings = settings or FitSettings()
     progress("read", 0, 1)
@@ -70,9 +76,18 @@ def train(
     progress("prove", 0, 1)
     proof = _prove(catalogue, learned)
     progress("write", 0, 1)
-    folder = _write(catalogue, learned, proof, answers, settings, out, name, key)
+    mended = _mended(catalogue, learned, labels) if settings.mend else None
+    folder = _write(catalogue, learned, proof, answers, settings, out, name, key, mended)
     wake(load(folder, key))
-    return Trained(folder, judged.dataset, learned.intents, judged.probabilities, proof)
+    return Trained(folder, judged.dataset, learned.intents, judged.probabilities, proof, mended)
+
+
+def _mended(catalogue: Catalogue, learned: Learned, labels: Sequence[Label]) -> MendedLabels | None:
+    found = learned.mended
+    if found is None:
+        return None
+    suspects = list_suspects(learned.dataset, found.verdict, catalogue, labels)
+    return MendedLabels(suspects, found.doubted, found.noise)
 
 
 def _write(
@@ -84,6 +99,7 @@ def _write(
     out: Path,
     name: str | None,
     key: bytes | None,
+    mended: MendedLabels | None,
 ) -> Path:
     dataset, model, vocabulary = learned.dataset, learned.model, learned.vocabulary
     selftest = record_selftest(dataset.normalised, catalogue.words, vocabulary, model)
@@ -96,12 +112,15 @@ def _write(
         learned.intents,
         settings.block_weights,
         model.temperature,
-        _metrics(learned, answers),
+        _metrics(learned, answers, mended),
         asdict(settings),
         key,
     )
     folder = out / (name or f"m-{bundle.fingerprint(manifest)}")
-    return bundle.write(folder, contents, manifest, {"MODEL_CARD.md": model_card(manifest, proof)})
+    texts = {"MODEL_CARD.md": model_card(manifest, proof)}
+    if mended:
+        texts[MENDED] = json_lines(mended.suspects).decode()
+    return bundle.write(folder, contents, manifest, texts)
 
 
 def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
@@ -137,9 +156,11 @@ def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
     return Proof(policy.max_error, policy.confidence, certificate.provisional, proofs)
 
 
-def _metrics(learned: Learned, answers: AnswerFit) -> dict[str, float | int]:
+def _metrics(
+    learned: Learned, answers: AnswerFit, mended: MendedLabels | None
+) -> dict[str, float | int]:
     right = learned.judged.probabilities.argmax(axis=1) == learned.judged.numbers
-    return {
+    found: dict[str, float | int] = {
         "rows": len(learned.dataset.rows),
         "duplicates": learned.dataset.duplicates,
         "conflicts": len(learned.dataset.conflicts),
@@ -148,6 +169,11 @@ def _metrics(learned: Learned, answers: AnswerFit) -> dict[str, float | int]:
         "held_out_answer_ece": round(answers.ece, 6),
         "held_out_answer_coverage": round(answers.coverage, 6),
     }
+    if mended:
+        found["doubted"] = mended.doubted
+        found["mended"] = len(mended.suspects)
+        found["label_noise"] = round(mended.noise, 6)
+    return found
 
 
 def _hash(dataset: Dataset) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,11 @@ SENTENCES = {
 }
 
 
-def write_intents(folder: Path) -> Path:
+def write_intents(folder: Path, sentences: Mapping[str, str] = SENTENCES) -> Path:
     """A catalogue of three intents that trains in no time."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, sentences in SENTENCES.items():
-        lines = "\n".join(f"    - {sentence}" for sentence in sentences.split())
+    for name, said in sentences.items():
+        lines = "\n".join(f"    - {sentence}" for sentence in said.split())
         (folder / f"{name}.yml").write_text(
             f"""version: "3.1"
 nlu:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge as SklearnRidge
 
-from training import ridge
+from training import denoise, ridge
 from training.denoise import judge
 from training.fit import FitSettings, learn_vocabulary, learn_weights, matrix
 from training.mended import learn_mended
@@ -137,7 +137,20 @@ def test_scores_of_rows_left_out_are_those_of_learning_without_them(planted):
         assert left_out[out] == pytest.approx(other.predict(x[[out], 1:])[0], abs=1e-4)
 
 
-def test_too_many_rows_for_the_closed_form_are_refused(planted, monkeypatch):
-    monkeypatch.setattr(ridge, "MOST_ROWS", 100)
-    with pytest.raises(ValueError, match="at most 100"):
-        planted.judge()
+def test_too_many_rows_for_the_closed_form_are_judged_in_parts(planted, monkeypatch):
+    monkeypatch.setattr(ridge, "MOST_ROWS", len(planted.given) - 1)
+    monkeypatch.setattr(denoise, "PART", len(planted.given) // 2)
+    fixed = np.arange(len(planted.given)) % 7 == 0
+    found = planted.judge(fixed=fixed)
+    assert separation(found.chance[~fixed], planted.wrong[~fixed]) > 0.8
+    assert found.chance[fixed].min() == 1.0
+    best = (planted.x @ found.opinion).argmax(axis=1)
+    assert (best == planted.true).mean() > 0.8
+
+
+def test_no_doubt_no_noise(planted):
+    few = slice(0, 200)
+    fixed = np.ones(200, np.bool_)
+    found = judge(planted.x[few], planted.given[few], planted.n_labels, planted.weights[few], fixed)
+    assert found.kept(planted.given[few]).all()
+    assert found.noise == 0.0

@@ -1,13 +1,18 @@
 import re
+from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from training.evaluate import cause_in, summarise
 from training.outcomes import Outcome
 from training.report import Report, render, write_report
+from training.suspects import MendedLabels, Suspect
 from triagebot.domain.catalogue import Intent, IntentKind, Risk
+from triagebot.domain.label import Source
 from triagebot.triage.registry import IntentProof, Proof
 
 NASTY = '<script>alert("1")</script>&'
@@ -90,6 +95,24 @@ def test_an_unproven_intent_says_what_it_needs_and_a_provisional_one_that_it_is(
     page = render(report)
     assert "还需 253 条正确标注" in page
     assert "暂定 provisional" in page
+
+
+def test_a_proof_that_hangs_on_one_message_is_said_and_a_firm_one_is_not(report):
+    assert "悬于一条 hangs on one" in render(report)
+    firm = IntentProof(0.9, 900, 1, 0.006, 0.5)
+    intents = {**report.proof.intents, "a": firm}
+    proof = msgspec.structs.replace(report.proof, intents=intents)
+    assert "悬于一条" not in render(replace(report, proof=proof))
+
+
+def test_mended_labels_are_shown_escaped_and_none_where_nothing_was_judged(report):
+    assert "改动的标注" not in render(report)
+    one = Suspect(NASTY, "a", "b", Source.AGENT, "li", "m1", 0.93, 0.1, 2, 3.7)
+    page = render(replace(report, mended=MendedLabels((one,), 120, 0.08)))
+    assert "改动的标注" in page
+    assert escape(NASTY) in page
+    assert NASTY not in page
+    assert "93.0%" in page
 
 
 def test_a_model_without_mistakes_and_without_proof_has_a_report_too(report):

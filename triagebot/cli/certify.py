@@ -87,6 +87,8 @@ def _evidence(
 
 
 def _plain(mind: Mind, renewal: Renewal, name: str | None) -> dict[str, Any]:
+    from training.spare import spare_errors
+
     proof = renewal.proof
     return {
         "model": mind.model,
@@ -97,6 +99,7 @@ def _plain(mind: Mind, renewal: Renewal, name: str | None) -> dict[str, Any]:
         "held_out": renewal.held_out,
         "overall": asdict(renewal.overall),
         "intents": msgspec.to_builtins(proof.intents),
+        "spare_errors": spare_errors(proof),
         "withdrawn": list(renewal.withdrawn),
         "written": name,
     }
@@ -106,18 +109,24 @@ def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from training.spare import HANGING, hanging, spare_errors
+
     proof, overall = renewal.proof, renewal.overall
     table = Table(
         title=f"{mind.model}: at most {proof.max_error:.1%} wrong, {proof.confidence:.0%} sure; "
         f"{renewal.audits} audits, {renewal.held_out} held-out labels"
     )
-    for heading in ("intent", "promise", "threshold", "shown by", "proven", "needs"):
+    for heading in ("intent", "promise", "threshold", "shown by", "proven", "spare", "needs"):
         table.add_column(heading, no_wrap=heading == "intent")
+    spare = spare_errors(proof)
     for intent, one in sorted(proof.intents.items(), key=lambda item: -item[1].bound):
-        table.add_row(intent, *_cells(one, proof.max_error, intent in renewal.withdrawn))
+        cells = _cells(one, proof.max_error, intent in renewal.withdrawn, spare.get(intent))
+        table.add_row(intent, *cells)
     console = Console()
     console.print(table)
     console.print("* provisional: only audits of real answers prove")
+    if names := hanging(proof):
+        console.print(HANGING + ", ".join(names))
     threshold = "none" if overall.threshold is None else f"{overall.threshold:.3f}"
     console.print(
         f"all as one ({overall.evidence}): {overall.error:.2%} wrong, at most {overall.bound:.2%} "
@@ -127,11 +136,12 @@ def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
         console.print(f"Next: triagebot replay --to {name}, then triagebot model promote {name}")
 
 
-def _cells(one: IntentProof, most: float, withdrawn: bool) -> tuple[str, ...]:
+def _cells(one: IntentProof, most: float, withdrawn: bool, spare: int | None) -> tuple[str, ...]:
     promised = most if one.promised is None else one.promised
     kind = {"audit": "audits", "held_out": "held-out*", "seed": "seeds*"}[one.evidence]
     threshold = "refuted" if withdrawn else "–"
     if one.threshold is not None:
         threshold = f"{one.threshold:.3f}"
     needs = f"{one.needs} more" if one.needs else ""
-    return f"{promised:.1%}", threshold, kind, f"≤{one.bound:.1%} of {one.n}", needs
+    proven = f"≤{one.bound:.1%} of {one.n}, {one.errors} wrong"
+    return f"{promised:.1%}", threshold, kind, proven, "" if spare is None else str(spare), needs

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from triagebot.cli.progress import progress
 from triagebot.errors import NothingToDo
@@ -64,11 +63,8 @@ def show(found: LabelQuality, top: int) -> None:
 
 def write(path: Path, found: LabelQuality) -> None:
     """Write every suspect as a JSON line, personal data masked; whole or not at all."""
-    from triagebot.triage.normalise import mask
+    from training.suspects import json_lines
 
-    lines = [
-        msgspec.json.encode(asdict(replace(one, text=mask(one.text)))) for one in found.suspects
-    ]
     temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(b"".join(line + b"\n" for line in lines))
+    temporary.write_bytes(json_lines(found.suspects))
     temporary.replace(path)

@@ -17,6 +17,7 @@ REPLAYED_DAYS = 14.0
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from training.suspects import MendedLabels
     from training.train import Trained
     from triagebot.domain.label import Label
 
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of models.")
 @click.option("--name", help="Name of the model; made from the data by default.")
+@click.option(
+    "--mend",
+    is_flag=True,
+    help="Judge labels before they are learnt, and learn wrong ones as what they rather are; "
+    "listed in mended.jsonl beside the model. Takes minutes.",
+)
 @click.option("--seed", default=7, show_default=True, help="Seed of folds and solver.")
 @click.option("--jobs", default=2, show_default=True, help="Processes to train with.")
 @click.option(
@@ -46,6 +53,7 @@ def train(
     labels: tuple[Path, ...],
     out: Path | None,
     name: str | None,
+    mend: bool,
     seed: int,
     jobs: int,
     backend: str,
@@ -69,6 +77,7 @@ def train(
             seed,
             jobs,
             signing_key(settings),
+            mend,
         )
     if promote:
         _promote(settings, models, trained.folder.name)
@@ -103,6 +112,7 @@ def run(
     seed: int = 7,
     jobs: int = 2,
     key: bytes | None = None,
+    mend: bool = False,
 ) -> Trained:
     """Train with progress on stderr and write the report beside the model."""
     from training.fit import FitSettings
@@ -117,7 +127,7 @@ def run(
             _read(labels),
             models,
             name,
-            FitSettings(seed=seed),
+            FitSettings(seed=seed, mend=mend),
             jobs,
             key,
             report,
@@ -134,6 +144,7 @@ def _read(files: Iterable[Path]) -> list[Label]:
 
 def summary(trained: Trained) -> dict[str, Any]:
     """Return what was made and what is proven of it."""
+    found = trained.mended
     return {
         "model": trained.folder.name,
         "folder": str(trained.folder),
@@ -143,6 +154,8 @@ def summary(trained: Trained) -> dict[str, Any]:
             for name, proof in trained.proof.intents.items()
         },
         "provisional": trained.proof.provisional,
+        "mended": found
+        and {"doubted": found.doubted, "mended": len(found.suspects), "noise": found.noise},
     }
 
 
@@ -150,10 +163,12 @@ def _show(trained: Trained, promoted: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from training.spare import HANGING, hanging
+
     proof = trained.proof
     kind = "provisional, from held-out sentences" if proof.provisional else "from audits"
     table = Table(
-        title=f"at most {proof.max_error:.0%} wrong, {proof.confidence:.0%} sure ({kind})"
+        title=f"at most {proof.max_error:.0%} wrong, {proof.confidence:.0%} sure\n({kind})"
     )
     for heading in ("intent", "threshold", "proven", "still needs"):
         table.add_column(heading, justify="left" if heading == "intent" else "right")
@@ -161,11 +176,28 @@ def _show(trained: Trained, promoted: bool) -> None:
     for name, intent in order:
         threshold = "–" if intent.threshold is None else f"{intent.threshold:.3f}"
         needs = f"{intent.needs} labels" if intent.needs else ""
-        table.add_row(name, threshold, f"≤ {intent.bound:.1%} of {intent.n}", needs)
+        proven = f"≤ {intent.bound:.1%} of {intent.n}, {intent.errors} wrong"
+        table.add_row(name, threshold, proven, needs)
     console = Console()
     console.print(table)
+    if names := hanging(proof):
+        console.print(HANGING + ", ".join(names))
     console.print(f"{len(trained.dataset.rows)} sentences → {trained.folder}")
+    if trained.mended:
+        click.echo(_mended(trained.folder, trained.mended))
     if promoted:
         console.print("It serves now.")
     else:
         console.print(f"Next: triagebot model promote {trained.folder.name}")
+
+
+def _mended(folder: Path, found: MendedLabels) -> str:
+    from training.train import MENDED
+
+    if not found.doubted:
+        return "Nothing to mend: sentences of intents/ and labels with the source review stand."
+    return (
+        f"{len(found.suspects)} of {found.doubted} labels mended, {found.noise:.0%} are expected "
+        f"to be wrong. Look through {folder / MENDED}: correct the wrong labels, and give the "
+        "right ones the source review, so that they stand."
+    )
