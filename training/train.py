@@ -82,10 +82,10 @@ def train(
     return Trained(folder, judged.dataset, learned.intents, judged.probabilities, proof, mended)
 
 
-def _mended(catalogue: Catalogue, learned: Learned, labels: Sequence[Label]) -> MendedLabels | None:
+def _mended(catalogue: Catalogue, learned: Learned, labels: Sequence[Label]) -> MendedLabels:
     found = learned.mended
     if found is None:
-        return None
+        return MendedLabels((), 0, 0.0)
     suspects = list_suspects(learned.dataset, found.verdict, catalogue, labels)
     return MendedLabels(suspects, found.doubted, found.noise)
 
