@@ -132,13 +132,20 @@ def claims(
 
 @faults.command()
 @_options(2000, ("hasty", "no key", "no deadline"), long=True)
-def simulate(obj: dict[str, Any], planted: str, **asked: Any) -> None:
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="Processes that simulate.")
+def simulate(obj: dict[str, Any], planted: str, jobs: int, **asked: Any) -> None:
     """Simulate evenings in virtual time, each from its own seed."""
+    from triagebot.faults import evenings
     from triagebot.faults import simulate as run
 
-    for seed, rounds in _pieces("simulate", 1000, **asked):
+    for seed, rounds in _pieces("simulate", 1000 * jobs, **asked):
         with _bar(rounds) as step:
-            tally = run.run(rounds, seed, planted=planted, stop_at_fault=bool(planted), report=step)
+            if jobs == 1 or planted:
+                tally = run.run(
+                    rounds, seed, planted=planted, stop_at_fault=bool(planted), report=step
+                )
+            else:
+                tally = evenings.run(rounds, seed, jobs, report=step)
         _finish(obj, tally, asked["keep"])
 
 

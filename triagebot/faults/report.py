@@ -51,7 +51,7 @@ TAIL = """
 
 ```
 triagebot faults kill --rounds 2000 --resume --keep tests/faults/results.jsonl
-triagebot faults simulate --rounds 100000 --resume --keep tests/faults/results.jsonl
+triagebot faults simulate --rounds 100000 --jobs 2 --resume --keep tests/faults/results.jsonl
 triagebot faults claims --rounds 10000         triagebot faults powercut --rounds 20000
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
 triagebot faults outages --rounds 50           triagebot faults upgrade --rounds 20

@@ -19,6 +19,9 @@ from triagebot.errors import Busy, TriagebotError
 from triagebot.faults.virtual_time import VirtualLoop
 from triagebot.store import engines, events, schema
 from triagebot.store.database import Database
+from triagebot.store.waiting import IS_WAITING
+
+_WAITS = f"SELECT 1 FROM conversation WHERE {IS_WAITING.text} LIMIT 1"  # noqa: S608
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -99,6 +102,10 @@ class SimulatedStore(Database):
         """Read what is committed now."""
         with self._memory.engine.connect() as connection, connection.begin():
             return fn(connection, *args, **kwargs)
+
+    def has_waiting(self) -> bool:
+        """Whether the view `waiting` has anybody."""
+        return bool(self._memory.rows(_WAITS))
 
     def crash(self) -> None:
         """Die between two steps: what is not committed is gone, nobody is told anything."""

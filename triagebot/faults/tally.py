@@ -51,6 +51,16 @@ class Tally:
         """Count something."""
         self.figures[name] = int(self.figures.get(name, 0)) + value
 
+    def join(self, part: Tally) -> None:
+        """Add what a part of this run counted; of figures with a fraction the worst is kept."""
+        for name in ("rounds", "acked", "stored", "lost", "different", "doubled", "faults"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        for name, value in part.figures.items():
+            if isinstance(value, int):
+                self.add(name, value)
+            else:
+                self.worst(name, float(value))
+
     def as_json(self) -> dict[str, Any]:
         """Return everything with date and machine, as it is kept."""
         return {
