@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 from triagebot.errors import BadInput
-from triagebot.store import agents
+from triagebot.store import agents, schema
 from triagebot.store.database import Database
 from triagebot.store.tables import metadata
 
@@ -21,8 +23,23 @@ def differences(connection):
     return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
 
+def partial(connection):
+    """The names of the indexes that leave rows out."""
+    found = inspect(connection).get_multi_indexes().values()
+    parts = [(each["name"], each.get("dialect_options", {})) for table in found for each in table]
+    return {name for name, options in parts if any(part.endswith("_where") for part in options)}
+
+
 async def test_the_migrations_make_the_tables(any_database):
     assert await any_database.read(differences) == []
+    indexes = [index for table in metadata.sorted_tables for index in table.indexes]
+    wanted = {each.name for each in indexes if each.dialect_options["sqlite"]["where"] is not None}
+    assert len(wanted) > 10
+    assert await any_database.read(partial) == wanted
+
+
+def test_the_newest_revision_is_where_migrations_lead():
+    assert schema.newest() == ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()
 
 
 async def test_a_change_of_the_tables_without_a_migration_is_noticed(database):
@@ -60,8 +77,6 @@ async def test_a_database_of_a_later_version_is_refused(database, sqlite_url, cl
 
 
 def test_migrations_lie_inside_the_package():
-    from triagebot.store import schema
-
     folder = Path(schema.__file__).parent / "migrations"
     assert (folder / "env.py").is_file()
     assert list((folder / "versions").glob("0001_*.py"))

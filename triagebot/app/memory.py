@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 YOUNG = 20_000
 """New objects until the collector looks at them; a message makes some hundreds, none in rings."""
@@ -21,6 +22,17 @@ def share_heaps() -> None:
     """Let threads that begin from now on share two heaps; each would keep what it once had."""
     with suppress(OSError, AttributeError):  # only the GNU library has it
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Keep the collector off while a block loads what stays: it would look at all of it, often."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def settle() -> None:

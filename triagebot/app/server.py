@@ -46,6 +46,7 @@ from triagebot.settings import Settings
 from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
+from triagebot.triage.hot_reload import LiveMind
 from triagebot.web.auth import Auth
 from triagebot.web.docs_page import DocsPage
 from triagebot.web.endpoint import HasEndpoints, mount
@@ -64,8 +65,9 @@ Clock = Callable[[], datetime]
 class Server:
     """All parts of one running server, in the order in which they start.
 
-    `fans` adds the demo's simulated fans; `origins` says where settings come from. Raises
-    `BadBundle` without a promoted model and `BadInput` for settings that do not fit together.
+    `mind` is that of the promoted model, where it is awake already. `fans` adds the demo's
+    simulated fans; `origins` says where settings come from. Raises `BadBundle` without a promoted
+    model and `BadInput` for settings that do not fit together.
     """
 
     def __init__(
@@ -73,13 +75,14 @@ class Server:
         settings: Settings,
         clock: Clock,
         *,
+        mind: LiveMind | None = None,
         fans: bool = False,
         origins: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.db = Database(settings.database.url, clock=clock)
-        self.mind, self.shelf = live_mind(settings, clock), model_shelf(settings)
+        self.mind, self.shelf = mind or live_mind(settings, clock), model_shelf(settings)
         self.pressure = surge.pressure(settings, self.db)
         self.intake = Intake(self.db, self.mind, clock, self.pressure, lambda: settings.surge.text)
         self.feed = Feed(self.db)
@@ -216,15 +219,9 @@ class Server:
         """Start the parts, and stop them in the opposite order."""
         await self.db.start()
         self.mind.on_switch(self._tell_switch)
-        parts: list[Part] = [
-            self.live_settings,
-            self.mind,
-            self.editions,
-            self.caution,
-            self.pressure,
-            self.feed,
-        ]
-        parts += [self.wechat, *self.around.everywhere, self.presence, self.duty]
+        parts: list[Part] = [self.live_settings, self.mind, self.editions, self.caution]
+        parts += [self.pressure, self.feed, self.wechat, *self.around.everywhere]
+        parts += [self.presence, self.duty]
         if self.spooled:
             parts.insert(0, self.spooled)
         if self.replica:
@@ -235,7 +232,9 @@ class Server:
             parts.append(self.fans)
         for part in parts:
             await part.start()
+        packing = asyncio.get_running_loop().run_in_executor(None, self.static.load)
         yield
+        await packing
         for part in reversed(parts):
             await part.close()
         await self.turns.close()

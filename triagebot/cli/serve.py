@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 @click.pass_obj
 def serve(obj: dict[str, Any], host: str | None, port: int | None, dev: bool, workers: int) -> None:
     """Run the server."""
-    from triagebot.app import Server
+    from triagebot.app.starting import build
     from triagebot.cli.stores import now
 
     settings = with_address(obj["settings"], host, port, dev)
-    server = Server(settings, now, origins=obj["origins"])
+    server = build(settings, now, origins=obj["origins"])
     listen(server, settings.server.workers if workers is None else workers)
 
 

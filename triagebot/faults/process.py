@@ -25,6 +25,8 @@ ORIGINAL_ID = "gh_0123456789ab"
 TOKEN = "faults0token"  # noqa: S105 - of a server that lives for a moment on loopback
 PROGRAM = (sys.executable, "-m", "triagebot")
 START_SECONDS = 60.0
+LIKE_INSTALLED = {"PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": ""}
+"""An installed program is compiled; from a folder of sources Python may have been told not to."""
 
 
 @dataclass
@@ -72,7 +74,7 @@ class ServerProcess:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [*self.program, *options, "serve", "--port", str(self.port)],
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": home, "PYTHONWARNINGS": "ignore"},
+                env={**os.environ, "PYTHONPATH": home, **LIKE_INSTALLED},
                 stdout=log,
                 stderr=log,
             )

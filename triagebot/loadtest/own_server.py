@@ -51,7 +51,9 @@ def own_server(
     command += ["serve", "--port", str(port), "--workers", str(workers)]
     log = folder / "server.log"
     with log.open("wb") as errors:
-        process = subprocess.Popen(command, stderr=errors, env=dict(os.environ))  # noqa: S603
+        # As where it is installed: compiled once, not at each start.
+        compiled = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+        process = subprocess.Popen(command, stderr=errors, env=compiled)  # noqa: S603
         try:
             _wait(process, port, log)
             yield OwnServer(f"http://127.0.0.1:{port}", store, process.pid)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from triagebot.errors import Conflict
 from triagebot.store import bulk
@@ -35,7 +35,8 @@ def hold(
     """Take a lease that is free or has run out, or renew one's own; None when another holds it."""
     moment = _moment(connection, now)
     until = moment + ttl // _MILLISECOND
-    dialect = sqlite if bulk.is_sqlite(connection) else postgresql
+    # Each engine has its own words for it; those of the other are long to load.
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
     query = dialect.insert(lease).values(name=name, holder=holder, fence=1, until=until)
     new = query.excluded
     query = query.on_conflict_do_update(

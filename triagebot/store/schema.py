@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from triagebot.errors import BadInput, Busy
 from triagebot.store import bulk, engines
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_SECONDS = 30.0
+_REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_BEFORE = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 TRIES = 5
 MIGRATION_LOCK = 7_300
 CHECKED_BYTES = 64 * 1024 * 1024
@@ -58,15 +62,31 @@ def _migrate(engine: Engine) -> None:
                 raise
 
 
+def newest() -> str:
+    """Return the revision of this version's tables: the one that no other begins from."""
+    texts = [file.read_text(encoding="utf-8") for file in (MIGRATIONS / "versions").glob("*.py")]
+    made, left = ({m[1] for m in map(way.search, texts) if m} for way in (_REVISION, _BEFORE))
+    (last,) = made - left
+    return last
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the revision of the tables as they are; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
 def _run(connection: Connection) -> None:
-    # Slow to import, and only a starting server needs it.
+    if _revision(connection) == newest():
+        return
+    # Slow to import, and seldom needed.
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
 
     config = Config()
-    folder = str(Path(__file__).parent / "migrations")
-    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")

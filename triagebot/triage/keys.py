@@ -32,15 +32,16 @@ class Drawn:
     keys: Ints
 
 
-def key(gram: str) -> int:
-    """Return the key of one of `character_ngrams`."""
-    digits = [ord(character) for character in gram]
-    if len(digits) == 3:
-        digits[1] = 0
-    number = 0
-    for digit in digits:
-        number = number * BASE + digit
-    return number
+def keys_of(grams: Sequence[str]) -> Ints:
+    """Return the keys of `character_ngrams`."""
+    sizes = np.array([len(gram) for gram in grams], np.int64)
+    starts = np.cumsum(sizes) - sizes
+    codes = _codes("".join(grams))
+    keys: Ints = codes[starts]
+    longer = sizes > 1
+    keys[longer] *= BASE ** (sizes[longer] - 1)
+    keys[longer] += codes[(starts + sizes - 1)[longer]]
+    return keys
 
 
 def draw(texts: Sequence[str]) -> Drawn:
@@ -71,7 +72,7 @@ class KeyIndex:
     """Finds the ids of keys."""
 
     def __init__(self, grams: Iterable[str], ids: Iterable[int]) -> None:
-        keys = np.array([key(gram) for gram in grams], np.int64)
+        keys = keys_of([*grams])
         order = np.argsort(keys)
         self._keys = np.append(keys[order], -1)
         self._sorted = self._keys[:-1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from triagebot.errors import BadCatalogue
+
+if TYPE_CHECKING:
+    import yaml
 
 
 class Located(dict[str, Any]):
@@ -21,11 +23,7 @@ class Located(dict[str, Any]):
         return self.lines.get(key, self.line)
 
 
-class _Loader(yaml.CSafeLoader):
-    pass
-
-
-def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Any:
+def _construct_mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> Any:
     located = Located()
     located.line = node.start_mark.line + 1
     located.lines = {}
@@ -33,20 +31,30 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Any:
     for key, value in node.value:
         name = loader.construct_object(key, deep=True)
         if not isinstance(name, str | int | bool):
-            raise yaml.constructor.ConstructorError(
-                None, None, "a name must be plain text", key.start_mark
-            )
+            from yaml.constructor import ConstructorError
+
+            raise ConstructorError(None, None, "a name must be plain text", key.start_mark)
         located.lines[str(name)] = value.start_mark.line + 1
         located[str(name)] = loader.construct_object(value, deep=True)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
+@cache
+def _loader() -> type[yaml.CSafeLoader]:
+    import yaml
+
+    class Loader(yaml.CSafeLoader):
+        pass
+
+    Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
+    return Loader
 
 
 def load_yaml(path: Path) -> Located:
     """Return the mapping in a file. Raises `BadCatalogue` naming file and line."""
+    import yaml  # a server reads bundles, which have none
+
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a CSafeLoader
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())  # noqa: S506 - a CSafeLoader
     except FileNotFoundError:
         raise BadCatalogue(f"{path.name}: this file is missing") from None
     except UnicodeDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,7 +23,6 @@ class Passwords:
     def __init__(self, *, memory_kib: int = 19_456, rounds: int = 2) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(2, "passwords")
-        self._nobody = self._hasher.hash("nobody has this password")
         self._waiting = 0
 
     def close(self) -> None:
@@ -51,9 +51,15 @@ class Passwords:
         finally:
             self._waiting -= 1
 
+    @cached_property
+    def _nobody(self) -> str:
+        """The hash for those who do not exist; it takes long, and a start is in a hurry."""
+        return self._hasher.hash("nobody has this password")
+
     def _verify(self, stored: str | None, password: str) -> bool:
+        nobody = self._nobody  # looked at by all, so that the first to need it shows no one
         try:
-            right = self._hasher.verify(stored or self._nobody, password)
+            right = self._hasher.verify(stored or nobody, password)
         except (VerificationError, InvalidHashError):
             return False
         return right and stored is not None

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from aiohttp import web
@@ -55,8 +56,19 @@ class Static:
         self._roots = dict(roots)
         self._linked = linked
         self._dev = dev
-        self._assets = {} if dev else dict(self._load())
-        self.version = "dev" if dev else _version(self._assets)
+
+    @cached_property
+    def version(self) -> str:
+        """The part of the address that names the content."""
+        return "dev" if self._dev else _version(self._assets)
+
+    @cached_property
+    def _assets(self) -> dict[str, Asset]:
+        return dict(self._load())
+
+    def load(self) -> str:
+        """Read and pack all files and return the version; else who first asks for one waits."""
+        return self.version
 
     def weight(self, path: str) -> int:
         """Return how many bytes of `root/path` go over the line. Raises `NotFound`."""

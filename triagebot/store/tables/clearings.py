@@ -24,7 +24,6 @@ clearing = Table(
         "ix_clearing_active",
         "starts_at",
         sqlite_where=text("state IN ('held', 'going')"),
-        postgresql_where=text("state IN ('held', 'going')"),
     ),
     sqlite_autoincrement=True,
 )
@@ -44,7 +43,6 @@ clearing_item = Table(
         "ix_clearing_item_sent",
         "outbound_id",
         sqlite_where=text("state = 'sent'"),
-        postgresql_where=text("state = 'sent'"),
     ),
     sqlite_autoincrement=True,
 )

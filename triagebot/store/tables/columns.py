@@ -1,4 +1,8 @@
-"""What all tables share: the metadata, and the kinds of columns."""
+"""What all tables share: the metadata, and the kinds of columns.
+
+Which rows an index leaves out is said in `sqlite_where`; in migrations for PostgreSQL too. Here
+that would load all that belongs to PostgreSQL at each start.
+"""
 
 from __future__ import annotations
 

@@ -51,13 +51,11 @@ conversation = Table(
         "last_at",
         "id",
         sqlite_where=text("agent_id IS NOT NULL"),
-        postgresql_where=text("agent_id IS NOT NULL"),
     ),
     Index(
         "ix_conversation_snoozed",
         "snoozed_until",
         sqlite_where=text("snoozed_until IS NOT NULL"),
-        postgresql_where=text("snoozed_until IS NOT NULL"),
     ),
     # Only waiting conversations are in it, so that the bot's own traffic never touches it.
     Index(
@@ -67,7 +65,6 @@ conversation = Table(
         "waiting_since",
         "id",
         sqlite_where=text("status = 'open' AND agent_id IS NULL"),
-        postgresql_where=text("status = 'open' AND agent_id IS NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -126,7 +123,6 @@ outbound = Table(
         "conversation_id",
         "id",
         sqlite_where=text("state IN ('queued', 'sending', 'held')"),
-        postgresql_where=text("state IN ('queued', 'sending', 'held')"),
     ),
     sqlite_autoincrement=True,
 )

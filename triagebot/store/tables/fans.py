@@ -36,14 +36,12 @@ fan = Table(
         "ix_fan_left",
         "left_at",
         sqlite_where=text("left_at IS NOT NULL"),
-        postgresql_where=text("left_at IS NOT NULL"),
     ),
     Index(
         "ix_fan_scene",
         "scene",
         "id",
         sqlite_where=text("scene <> ''"),
-        postgresql_where=text("scene <> ''"),
     ),
     sqlite_autoincrement=True,
 )
@@ -71,7 +69,6 @@ fan_tag = Table(
         "tag_id",
         "pending",
         sqlite_where=text("pending <> ''"),
-        postgresql_where=text("pending <> ''"),
     ),
 )
 

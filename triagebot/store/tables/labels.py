@@ -28,7 +28,6 @@ label = Table(
         "by",
         unique=True,
         sqlite_where=text("withdrawn_at IS NULL"),
-        postgresql_where=text("withdrawn_at IS NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -50,7 +49,6 @@ audit = Table(
         "ix_audit_open",
         "id",
         sqlite_where=text("verdict IS NULL"),
-        postgresql_where=text("verdict IS NULL"),
     ),
     sqlite_autoincrement=True,
 )

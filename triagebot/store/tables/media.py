@@ -22,13 +22,11 @@ media = Table(
         "ix_media_wanted",
         "due_at",
         sqlite_where=text("state = 'wanted'"),
-        postgresql_where=text("state = 'wanted'"),
     ),
     Index(
         "ix_media_kept",
         "id",
         sqlite_where=text("state = 'kept'"),
-        postgresql_where=text("state = 'kept'"),
     ),
     sqlite_autoincrement=True,
 )

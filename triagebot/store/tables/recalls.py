@@ -35,7 +35,6 @@ recall_fan = Table(
         "ix_recall_fan_held",
         "id",
         sqlite_where=text("state = 'held'"),
-        postgresql_where=text("state = 'held'"),
     ),
     sqlite_autoincrement=True,
 )

@@ -17,7 +17,6 @@ reply_way = Table(
         "ix_reply_way_held",
         "due_at",
         sqlite_where=text("way = 'held'"),
-        postgresql_where=text("way = 'held'"),
     ),
 )
 

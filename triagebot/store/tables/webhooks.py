@@ -43,13 +43,11 @@ webhook_delivery = Table(
         "due_at",
         "id",
         sqlite_where=text("state IN ('queued', 'sending')"),
-        postgresql_where=text("state IN ('queued', 'sending')"),
     ),
     Index(
         "ix_webhook_delivery_done",
         "done_at",
         sqlite_where=text("done_at IS NOT NULL"),
-        postgresql_where=text("done_at IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
 )
