@@ -63,6 +63,8 @@ async def test_what_is_held_comes_as_a_file(ops, noted):
     assert response.headers["Content-Disposition"].startswith("attachment")
     held = await response.json()
     assert [row["text"] for row in held["message"]] == ["我要投诉，电话13912345678"]
+    (deed,) = (await ops.get("/api/v1/log?what=export_fan"))["items"]
+    assert (deed["who"], deed["detail"]) == ("ops", {"channel": "webchat", "fan": "1111"})
 
 
 async def test_an_erased_fan_is_gone_and_the_deed_is_in_the_log(ops, noted):

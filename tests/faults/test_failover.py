@@ -1,20 +1,21 @@
-"""The primary of three dies under load: Patroni puts another in place, and nothing is lost."""
+"""The primary of three dies or is cut off: Patroni puts another in place, and nothing is lost."""
 
 import pytest
 
 from triagebot.errors import NothingToDo
-from triagebot.faults import failover, patroni
+from triagebot.faults import failover, parted, patroni
 
 pytest.importorskip("psycopg", reason="needs the extra `postgres`")
 
 
 @pytest.mark.timeout(300)
-def test_a_failover_loses_nothing(tmp_path, promoted_models):
+@pytest.mark.parametrize("what", [failover, parted], ids=["dies", "is cut off"])
+def test_a_failover_loses_nothing(tmp_path, promoted_models, what):
     try:
         patroni.PatroniCluster().remove()
+        tally = what.run(1, 11, tmp_path, promoted_models, rate=50)
     except NothingToDo as error:
         pytest.skip(error.message)
-    tally = failover.run(1, 11, tmp_path, promoted_models, rate=50)
     assert tally.acked > 500
     assert tally.figures["acknowledged from a spool"] > 100
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])

@@ -33,7 +33,10 @@ def export_fan(obj: dict[str, Any], channel: str, openid: str, out: Path | None)
     from triagebot.store import belongings
 
     async def read(db: Database) -> dict[str, list[dict[str, Any]]]:
-        return await db.read(belongings.export, channel, openid)
+        found = await db.read(belongings.export, channel, openid)
+        if found:
+            await db.write(belongings.note_export, channel, openid, "command line", now())
+        return found
 
     held = asyncio.run(with_database(obj["settings"], read))
     if not held:

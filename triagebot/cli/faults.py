@@ -28,6 +28,7 @@ LOADED = {
     "link": (8, 4, 200.0, ("forgetful", "patient")),
     "upgrade": (6, 5, 200.0, ("forgetful", "listens early")),
     "failover": (3, 3, 100.0, ("forgetful",)),
+    "parted": (3, 3, 100.0, ("forgetful", "asleep")),
 }
 """Runs over real servers: rounds, rounds in a piece, messages a second, planted faults."""
 
@@ -37,6 +38,7 @@ WORDS = {
     "link": "Slow, stall and cut the line to PostgreSQL; needs what `outages` needs.",
     "upgrade": "Upgrade two nodes in turn while the tables change; needs what `outages` needs.",
     "failover": "Kill the primary of three; needs what `outages` needs, patroni and etcd.",
+    "parted": "Cut members of three off from each other; needs that, root and `ip`.",
 }
 
 

@@ -23,7 +23,7 @@ from triagebot.fans.shapes import (
     detail_shape,
     fan_shape,
 )
-from triagebot.store import belongings, fan_lists, fans, tags
+from triagebot.store import audit_log, belongings, fan_lists, fans, tags
 from triagebot.store.database import Database
 from triagebot.store.fan_lists import Wanted
 from triagebot.store.fans import FanRow
@@ -92,6 +92,8 @@ class FanApi:
         """Return everything as a file. Raises `NotFound`."""
         row = await self._db.read(fans.get, call.id())
         held = await self._db.read(belongings.export, row.channel, row.fan)
+        by = audit_log.by_agent(call.signed_in.id)
+        await self._db.write(belongings.note_export, row.channel, row.fan, by, self._db.clock())
         body = await asyncio.to_thread(msgspec.json.encode, held)
         headers = {"Content-Disposition": f'attachment; filename="fan-{row.id}.json"'}
         return web.Response(

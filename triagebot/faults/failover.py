@@ -31,25 +31,35 @@ def run(
     """Kill the primary `rounds` times. Raises `NothingToDo` where Patroni is not installed."""
     tally = Tally("failover", seed, planted)
     chance = random.Random(seed)  # noqa: S311
-    failovers = _Failovers(tally, folder, models, chance, PatroniCluster(), SLOWEST[tally.name])
+    failovers = Failovers(tally, folder, models, chance, PatroniCluster(), SLOWEST[tally.name])
     failovers.run(rounds, rate, (1.0, 5.0), report)
     return tally
 
 
-class _Failovers(Outages[PatroniCluster]):
+class Failovers(Outages[PatroniCluster]):
+    """Rounds that begin with a primary and end with three members."""
+
     async def disturb(self, number: int, length: float) -> None:
         """Kill the primary, wait for another, and bring the dead one back."""
         await asyncio.sleep(length)
-        victim = await self._primary()
+        victim = await self.primary()
         self.postgres.kill(victim)
-        began = time.monotonic()
-        await self._primary(victim)
-        self.tally.worst("until another took writes, s", round(time.monotonic() - began, 1))
+        await self.followed(victim)
         self.postgres.bring_back(victim)
+        await self.whole()
+
+    async def followed(self, victim: int) -> None:
+        """Wait until another member takes writes."""
+        began = time.monotonic()
+        await self.primary(victim)
+        self.tally.worst("until another took writes, s", round(time.monotonic() - began, 1))
+
+    async def whole(self) -> None:
+        """Wait until all members are there."""
         whole = await asyncio.to_thread(self.postgres.wait_until_whole)
         self.tally.worst("until all three were there again, s", round(whole, 1))
 
-    async def _primary(self, dead: int = -1) -> int:
+    async def primary(self, dead: int = -1) -> int:
         """Wait for a primary other than the dead one. Raises `TimeoutError` if there is none."""
         async with asyncio.timeout(PATIENCE):
             while True:

@@ -1,4 +1,4 @@
-"""Three PostgreSQL servers under Patroni on loopback, the first of which can die with its machine.
+"""Three PostgreSQL servers under Patroni, any of which can die with its machine or be cut off.
 
 One etcd stands for the three of a real cluster: what is tried here is the database.
 """
@@ -18,10 +18,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from triagebot.errors import Busy, NothingToDo
+from triagebot.faults.networks import Networks
 from triagebot.faults.postgres import USER, binaries, process_children
 from triagebot.faults.process import free_port
 
+LOOPBACK = "127.0.0.1"
 MEMBERS = 3
 START_SECONDS = 180.0
 
@@ -29,10 +33,15 @@ START_SECONDS = 180.0
 class PatroniCluster:
     """A primary and two standbys, of which one has every commit before it is acknowledged.
 
+    They are on loopback, or each in one of `networks`.
+
     Raises `NothingToDo` where Patroni (4.1 or later), etcd or PostgreSQL is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, networks: Networks | None = None) -> None:
+        self.networks = networks
+        self._middle = networks.middle if networks else LOOPBACK
+        self._hosts = [networks.address(n) if networks else LOOPBACK for n in range(MEMBERS)]
         self._bin = binaries()
         self._patroni, self._etcd_program = _program("patroni"), _program("etcd")
         self._folder = Path(tempfile.mkdtemp(prefix="triagebot-patroni-"))
@@ -40,6 +49,7 @@ class PatroniCluster:
         self._etcd_port, self._peer_port = free_port(), free_port()
         self._ports = [free_port() for _ in range(MEMBERS)]
         self._rest = [free_port() for _ in range(MEMBERS)]
+        self._apis = [f"{h}:{p}" for h, p in zip(self._hosts, self._rest, strict=True)]
         self._etcd: subprocess.Popen[bytes] | None = None
         self._members: list[subprocess.Popen[bytes] | None] = [None] * MEMBERS
 
@@ -51,15 +61,15 @@ class PatroniCluster:
     @property
     def plain_url(self) -> str:
         """The same for the driver alone."""
-        hosts, ports = ",".join(["127.0.0.1"] * MEMBERS), ",".join(map(str, self._ports))
+        hosts, ports = ",".join(self._hosts), ",".join(map(str, self._ports))
         where = f"host={hosts}&port={ports}&target_session_attrs=read-write"
         return f"postgresql://{USER}@/postgres?{where}"
 
     def start(self) -> float:
         """Start everything and return the seconds until there are a primary and two standbys."""
         began = time.monotonic()
-        client = f"http://127.0.0.1:{self._etcd_port}"
-        peer = f"http://127.0.0.1:{self._peer_port}"
+        client = f"http://{self._middle}:{self._etcd_port}"
+        peer = f"http://{self._middle}:{self._peer_port}"
         self._etcd = self._run(
             "etcd",
             [self._etcd_program, "--name=e", f"--data-dir={self._own('etcd')}",
@@ -76,17 +86,22 @@ class PatroniCluster:
         """Start a member, also one that had died; it follows whoever is the primary."""
         path = self._own(f"db{number}") / "patroni.yml"
         path.write_text(json.dumps(self._settings(number)), encoding="utf-8")
-        self._members[number] = self._run(f"db{number}", [self._patroni, str(path)])
+        self._members[number] = self._run(f"db{number}", [self._patroni, str(path)], number)
 
     def primary(self) -> int | None:
         """Return the number of the member that takes writes, None while there is none."""
-        for number, port in enumerate(self._rest):
-            with (
-                suppress(OSError),
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/primary", timeout=2),
-            ):
+        for number, place in enumerate(self._apis):
+            with suppress(OSError), urllib.request.urlopen(f"http://{place}/primary", timeout=2):
                 return number
         return None
+
+    def takes_writes(self, number: int) -> bool:
+        """Whether a member would take writes of somebody beside it, cut off or not."""
+        where = f"host={self._folder / f'db{number}'} port={self._ports[number]} user={USER}"
+        with suppress(psycopg.Error), psycopg.connect(f"{where} dbname=postgres") as connection:
+            found = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+            return found == (False,)
+        return False
 
     def wait_until_whole(self) -> float:
         """Return the seconds until all members are there again. Raises `Busy` if never."""
@@ -113,6 +128,16 @@ class PatroniCluster:
             member.wait(30)
         self._members[number] = None
 
+    def hold(self, number: int) -> None:
+        """Let a member's Patroni hang, while its PostgreSQL goes on."""
+        if member := self._members[number]:
+            member.send_signal(signal.SIGSTOP)
+
+    def let_go(self, number: int) -> None:
+        """Let it go on."""
+        if member := self._members[number]:
+            member.send_signal(signal.SIGCONT)
+
     def remove(self) -> None:
         """End everything and delete its files."""
         for number in range(MEMBERS):
@@ -120,28 +145,31 @@ class PatroniCluster:
         if self._etcd:
             self._etcd.kill()
             self._etcd.wait(30)
+        if self.networks:
+            self.networks.remove()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _states(self) -> list[str]:
-        for port in self._rest:
+        for place in self._apis:
             with (
                 suppress(OSError),
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/cluster", timeout=2) as response,
+                urllib.request.urlopen(f"http://{place}/cluster", timeout=2) as response,
             ):
                 return [str(member["state"]) for member in json.load(response)["members"]]
         return []
 
     def _settings(self, number: int) -> dict[str, Any]:
-        """Return the file of one member, as in `deploy/patroni`, on loopback and without words."""
-        folder = self._own(f"db{number}")
+        """Return the file of one member, as in `deploy/patroni`, without passwords."""
+        folder, host = self._own(f"db{number}"), self._hosts[number]
+        everybody = self.networks.all if self.networks else f"{LOOPBACK}/32"
         return {
             "scope": "triagebot",
             "name": f"db{number}",
-            "restapi": _both(self._rest[number]),
-            "etcd3": {"hosts": [f"127.0.0.1:{self._etcd_port}"]},
+            "restapi": _both(self._apis[number]),
+            "etcd3": {"hosts": [f"{self._middle}:{self._etcd_port}"]},
             "bootstrap": {"dcs": _DCS, "initdb": [{"encoding": "UTF8"}, "data-checksums"]},
             "postgresql": {
-                **_both(self._ports[number]),
+                **_both(f"{host}:{self._ports[number]}"),
                 "data_dir": str(folder / "data"),
                 "pgpass": str(folder / "pgpass"),
                 "bin_dir": str(self._bin),
@@ -151,9 +179,9 @@ class PatroniCluster:
                     "replication": {"username": "replicator"},
                 },
                 "pg_hba": [
-                    "host all all 127.0.0.1/32 trust",
+                    f"host all all {everybody} trust",
                     "local all all trust",
-                    "host replication all 127.0.0.1/32 trust",
+                    f"host replication all {everybody} trust",
                 ],
             },
         }
@@ -167,14 +195,20 @@ class PatroniCluster:
             os.chown(folder, user.pw_uid, user.pw_gid)
         return folder
 
-    def _run(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+    def _run(
+        self, name: str, arguments: list[str], number: int | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a program, in the network of a member if it has one."""
+        user = USER if os.geteuid() == 0 else None
+        if self.networks and number is not None:
+            arguments, user = [*self.networks.inside(number, USER), *arguments], None
         with (self._folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - our own servers
                 arguments,
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
-                user=USER if os.geteuid() == 0 else None,
+                user=user,
             )
 
 
@@ -189,8 +223,8 @@ _DCS = {
 }
 
 
-def _both(port: int) -> dict[str, str]:
-    return dict.fromkeys(("listen", "connect_address"), f"127.0.0.1:{port}")
+def _both(place: str) -> dict[str, str]:
+    return dict.fromkeys(("listen", "connect_address"), place)
 
 
 def _program(name: str) -> str:

@@ -31,6 +31,8 @@ WHAT = {
     "broken each half second, by turns, under load",
     "failover": "three PostgreSQL servers under Patroni on one machine, with a quorum of "
     "synchronous standbys; the primary and its Patroni are killed under load and come back",
+    "parted": "the same three, each in a network of its own: the primary, a standby, or all one "
+    "after the other are cut off from the rest, from etcd and from the nodes, and healed",
     "upgrade": "one of two nodes after the other is ended and started again under load, while "
     "columns are added and their tables stay locked for 1 to 8 s; the other node goes on",
     "backup": "a copy made under load, the original deleted, the copy put back; `acked` = before "
@@ -55,17 +57,18 @@ triagebot faults simulate --rounds 100000 --jobs 2 --resume --keep tests/faults/
 triagebot faults claims --rounds 10000         triagebot faults powercut --rounds 20000
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
 triagebot faults outages --rounds 50           triagebot faults upgrade --rounds 20
-triagebot faults failover --rounds 10          triagebot faults link --rounds 40
+triagebot faults failover --rounds 10          triagebot faults parted --rounds 30
+triagebot faults link --rounds 40
 triagebot faults backup --rows 3000000         triagebot faults claims --postgres --rounds 10000
 triagebot faults report
 ```
 
 Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `backup`, `--planted NAME`;
-the exit code is 4 when a promise was broken or a planted fault did not show. `outages`, `link` and
-`failover` are broken too by an answer after more than 2.5 s, `upgrade` by one after 4.5 s; a wait
-that WeChat gave up counts. The shorter runs are in `tests/faults/`, those of most planted faults as
-well. With `--resume` the long ones go on where the kept results end, in pieces, until the file has
-so many rounds in all; they may be stopped at any time.
+the exit code is 4 when a promise was broken or a planted fault did not show. `outages`, `link`,
+`failover` and `parted` are broken too by an answer after more than 2.5 s, `upgrade` by one after
+4.5 s; a wait that WeChat gave up counts. The shorter runs are in `tests/faults/`, those of most
+planted faults as well. With `--resume` the long ones go on where the kept results end, in pieces,
+until the file has so many rounds in all; they may be stopped at any time.
 
 ## What has failed
 
@@ -117,8 +120,10 @@ that seconds are several times those of a quiet machine:
   runs have those.
 - **Outages** run on one machine: two nodes, the database and the sender share its processors, and
   the figures in seconds are of that machine, with other work beside it where the line says so.
-- **Failovers** run on one machine too, with one etcd for three: machines die there, but no network
-  is cut or lossy, and no member comes back believing that it still leads.
+- **Failovers** run on one machine too, with one etcd for three. `failover` lets machines die;
+  `parted` gives each member a network of its own and cuts it off, without a word, from the others,
+  from etcd and from the nodes: a primary must have stopped by itself when another leads (it is
+  asked then, beside it), and follow it afterwards. Lines that lose some packets are not in it.
 - **Upgrades** add columns while both nodes run this version; a node of an older release is not in
   it, as there is none yet.
 - **Not covered**: real power loss, a 24-hour soak, PostgreSQL under power loss, failing hardware

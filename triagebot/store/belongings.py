@@ -85,6 +85,11 @@ def export(connection: Connection, channel: str, who: str) -> dict[str, list[dic
     return found
 
 
+def note_export(connection: Connection, channel: str, who: str, by: str, now: datetime) -> None:
+    """Note in the log that somebody was given what is held of a fan."""
+    audit_log.note(connection, by, "export_fan", now, detail=_named_shortly(channel, who))
+
+
 def erase(
     connection: Connection,
     channel: str,
@@ -110,9 +115,13 @@ def erase(
     _overwrite(connection, on=False)
     erased = Erased(rows, kept, files)
     if erased.total:
-        detail = {"channel": channel, "fan": who[-_SHOWN:], "rows": str(erased.total)}
+        detail = {**_named_shortly(channel, who), "rows": str(erased.total)}
         audit_log.note(connection, by, "erase_fan", now, detail=detail)
     return erased
+
+
+def _named_shortly(channel: str, who: str) -> dict[str, str]:
+    return {"channel": channel, "fan": who[-_SHOWN:]}
 
 
 def _overwrite(connection: Connection, *, on: bool) -> None:
