@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-YOUNG = 20_000
-"""New objects until the collector looks at them; a message makes some hundreds, none in rings."""
+YOUNG = 4_000
+"""New objects until the collector looks at them, which nobody is answered meanwhile: it takes two
+milliseconds for so many. A message leaves few behind, none in rings."""
 
 M_ARENA_MAX = -8
 """As in the C header malloc.h."""

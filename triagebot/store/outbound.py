@@ -134,6 +134,8 @@ def claim(
     due = _select().with_only_columns(outbound.c.id).where(is_due, ~blocked)
     due = due.where(conversation.c.channel == channel).order_by(outbound.c.id).limit(limit)
     ids = connection.execute(due).scalars().all()
+    if not ids:
+        return []
     # The state is checked again: another node may have been first.
     mark = update(outbound).where(outbound.c.id.in_(ids), outbound.c.state.in_(_WAITING))
     mark = mark.values(state=State.SENDING, sent_at=to_ms(now), attempts=outbound.c.attempts + 1)

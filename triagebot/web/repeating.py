@@ -1,10 +1,15 @@
-"""Work that is done again and again beside the requests, and outlives its own faults."""
+"""Work that is done again and again beside the requests, and outlives its own faults.
+
+Loops that begin together would do their work at the same moments for good, and whoever waits for
+the store then waits for all of them: after its first round each goes on at a moment of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from zlib import crc32
 
 from triagebot.errors import TriagebotError
 
@@ -36,6 +41,7 @@ class Repeating:
 
 async def _repeat(work: Work, seconds: float) -> None:
     name = getattr(work, "__qualname__", "work")
+    pause = seconds * _share(name)
     while True:
         try:
             await work()
@@ -43,4 +49,10 @@ async def _repeat(work: Work, seconds: float) -> None:
             log.warning("%s waits: %s", name, error.code)
         except Exception:  # the next round may do better
             log.exception("%s failed", name)
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(pause)
+        pause = seconds
+
+
+def _share(name: str) -> float:
+    """Return which part, 0..1, of its pause a loop waits the first time; the same in each run."""
+    return crc32(name.encode()) / 2**32
