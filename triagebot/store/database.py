@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from triagebot.errors import Busy
 from triagebot.store import engines, schema
+from triagebot.store.carrying import Carrier
 from triagebot.store.patience import Patience
 from triagebot.store.writer import Job, Result, Writer
 
@@ -165,6 +166,7 @@ class _Open:
         self.bell = bell
         self.pool = ThreadPoolExecutor(readers, thread_name_prefix="store-reader")
         self._patience = Patience()
+        self._carrier = Carrier(engine.url.database or "", lambda: writer.written)
 
     def start(self) -> None:
         self.writer.start()
@@ -173,10 +175,13 @@ class _Open:
             self._patience.watch(self.reading, READ_SECONDS)
             self._patience.start()
             self.bell.start()
+        else:
+            self._carrier.start()
 
     def close(self) -> None:
         if self.bell:
             self.bell.stop()
+        self._carrier.stop()
         self.writer.stop()
         self.pool.shutdown(wait=True)
         self.reading.dispose()

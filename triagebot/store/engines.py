@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -18,9 +18,10 @@ from triagebot.store import bulk
 CONNECT_SECONDS = 2
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 
-WRITER_CACHE_KIB = 32 * 1024
-LOG_PAGES = 8192
-"""How long SQLite's log may get until it is carried over: 32 MiB."""
+WRITER_CACHE_KIB = 64 * 1024
+LOG_PAGES = 32_768
+"""How long SQLite's log may get until all of it is carried over: 128 MiB. A page that many commits
+changed is carried over once."""
 
 SERVER_LIMITS: dict[str, object] = {
     "timezone": "UTC",
@@ -49,18 +50,21 @@ def parse(url: str) -> URL:
     )
 
 
-def writing_engine(url: URL, *, lock_seconds: float, foreign_keys: bool = True) -> Engine:
-    """Open the engine of the one writer: one connection, each commit on disk."""
+def writing_engine(url: URL, *, lock_seconds: float, migrating: bool = False) -> Engine:
+    """Open the engine of the one writer: one connection, each commit on disk.
+
+    One that is `migrating` may rebuild tables, and what that sorts need not fit into memory.
+    """
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        return _sqlite(url, 1, lock_seconds, begin=BEGIN_WRITING, foreign_keys=foreign_keys)
+        return _sqlite(url, 1, lock_seconds, _migrating if migrating else _writing)
     return _postgres(url, 1, lock_seconds)
 
 
 def reading_engine(url: URL, *, size: int, lock_seconds: float) -> Engine:
     """Open the engine of the readers: each transaction one snapshot, and no writing."""
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, size, lock_seconds, begin="BEGIN", foreign_keys=True, only_read=True)
+        return _sqlite(url, size, lock_seconds, _reading, begin="BEGIN")
     engine = _postgres(url, size, lock_seconds)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -86,6 +90,13 @@ def writing(engine: Engine, kept: Connection | None) -> Iterator[Connection]:
         kept.rollback()
         driver.rollback()
         raise
+
+
+def rows_written(kept: Connection | None) -> int:
+    """Return how many rows a kept connection ever wrote; 0 where there is none."""
+    if kept is None:
+        return 0
+    return cast(sqlite3.Connection, kept.connection.dbapi_connection).total_changes
 
 
 def is_stores_fault(error: BaseException | None) -> bool:
@@ -121,10 +132,9 @@ def _sqlite(
     url: URL,
     size: int,
     lock_seconds: float,
+    prepare: Callable[[sqlite3.Connection], None],
     *,
-    begin: str,
-    foreign_keys: bool,
-    only_read: bool = False,
+    begin: str = BEGIN_WRITING,
 ) -> Engine:
     engine = create_engine(
         url, pool_size=size, max_overflow=0, connect_args={"timeout": lock_seconds}
@@ -136,16 +146,7 @@ def _sqlite(
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA foreign_keys={int(foreign_keys)}")
-        connection.execute(f"PRAGMA query_only={int(only_read)}")
-        if not only_read:
-            # Fans write in no order, so their pages are everywhere: those that were touched stay at
-            # hand, and are carried over once for many commits.
-            connection.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
-            connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
-        if only_read:
-            # One damaged letter must not hide the other messages; row checksums notice it.
-            connection.text_factory = lenient
+        prepare(connection)
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
@@ -154,6 +155,33 @@ def _sqlite(
             bulk.on_sqlite(connection, begin)
 
     return engine
+
+
+def _migrating(connection: sqlite3.Connection) -> None:
+    # Rebuilding a table drops the old one; with foreign keys on that would empty its children.
+    connection.execute("PRAGMA foreign_keys=0")
+    _hold_much(connection)
+
+
+def _writing(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys=1")
+    # What a statement would take back if it failed: as a file that is two writes for each page.
+    connection.execute("PRAGMA temp_store=MEMORY")
+    _hold_much(connection)
+
+
+def _hold_much(connection: sqlite3.Connection) -> None:
+    # Fans write in no order, so their pages are everywhere: those that were touched stay at hand,
+    # and are carried over once for many commits.
+    connection.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
+
+
+def _reading(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys=1")
+    connection.execute("PRAGMA query_only=1")
+    # One damaged letter must not hide the other messages; row checksums notice it.
+    connection.text_factory = lenient
 
 
 def _postgres(url: URL, size: int, lock_seconds: float) -> Engine:

@@ -30,8 +30,7 @@ def upgrade(url: URL) -> None:
     Raises `Busy` when the database is away or locked, `BadInput` when it is of a later version
     or damaged.
     """
-    # Rebuilding a table drops the old one; with foreign keys on that would empty its children.
-    engine = engines.writing_engine(url, lock_seconds=LOCK_SECONDS, foreign_keys=False)
+    engine = engines.writing_engine(url, lock_seconds=LOCK_SECONDS, migrating=True)
     try:
         _migrate(engine)
     except OperationalError as error:

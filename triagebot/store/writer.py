@@ -66,7 +66,7 @@ class Writer:
     """Runs jobs in the order they come, in groups.
 
     `settle` is called from the thread after each commit, with the results and whether events
-    were emitted.
+    were emitted. `written` counts the rows that a SQLite file got.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Writer:
         self._queue: queue.Queue[Job | None] = queue.Queue(queue_limit)
         self._group_limit = group_limit
         self._kept: Connection | None = None
+        self.written = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     def start(self) -> None:
@@ -108,6 +109,7 @@ class Writer:
             while group:
                 results, emitted = self._commit(group)
                 self._settle(results, emitted)
+                self.written = engines.rows_written(self._kept)
                 group = group[len(results) :]
             if last:
                 return
