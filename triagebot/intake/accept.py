@@ -204,7 +204,7 @@ def _tell(batch: Sequence[_Arrival], outcomes: Sequence[Outcome]) -> None:
         logs.step(
             "stored",
             arrival.inbound,
-            message=outcome.message_id,
+            message_id=outcome.message_id,
             conversation=outcome.conversation_id,
             action=outcome.decision.action,
             reason=outcome.decision.reason,

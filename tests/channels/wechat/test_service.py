@@ -104,7 +104,8 @@ async def test_a_message_is_followed_through_the_log_by_its_numbers(site, tencen
         "received", "stored", "answered", "written", "sent",
     ]  # fmt: skip
     assert stored["delivery"] == received["delivery"]
-    assert answered["message"] == stored["message"]
+    assert answered["message_id"] == stored["message_id"]
+    assert all(line["message"].startswith(line["step"]) for line in lines)
     assert written["conversation"] == sent["conversation"] == stored["conversation"]
     assert (stored["action"], sent["end"]) == ("human", "delivered")
     assert sent["outbound"] == written["outbound"]

@@ -180,5 +180,5 @@ def _hand_over(delivery: _Delivery[Shown], outcome: Outcome | None) -> None:
         delivery.end.set_exception(error)
         return
     if outcome and outcome.reply:
-        logs.step("answered", message=outcome.message_id)
+        logs.step("answered", message_id=outcome.message_id)
     delivery.end.set_result(shown)
