@@ -56,7 +56,8 @@ async def run(server: Server, workers: int = 0) -> None:
             fields={"server.port": "taken"},
         ) from error
     runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
-    await runner.setup()
+    if not await _set_up(runner, stop):
+        return
 
     def pass_on(_transport: asyncio.Transport, _data: bytes) -> asyncio.Protocol:
         assert runner.server is not None  # noqa: S101 - it has been set up
@@ -78,6 +79,20 @@ async def run(server: Server, workers: int = 0) -> None:
         await stop.wait()
         for each in (one for group in groups for one in group):
             each.close()
+
+
+async def _set_up(runner: web.AppRunner, stop: asyncio.Event) -> bool:
+    """Start all parts; return False when told to stop before they had started."""
+    starting = asyncio.ensure_future(runner.setup())
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if starting.done():
+        await starting
+        return True
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    return False
 
 
 def let_wait(groups: Sequence[Sequence[socket.socket]]) -> None:

@@ -42,6 +42,7 @@ from triagebot.models.drift_watch import Caution, DriftWatch
 from triagebot.models.shadow import Shadow
 from triagebot.nodes.duty import Duty, Part, node_name
 from triagebot.nodes.promotions import SharedPromotions
+from triagebot.nodes.reaching import reach
 from triagebot.settings import Settings
 from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
@@ -217,7 +218,7 @@ class Server:
 
     async def _running(self, _app: web.Application) -> AsyncIterator[None]:
         """Start the parts, and stop them in the opposite order."""
-        await self.db.start()
+        await reach(self.db)
         self.mind.on_switch(self._tell_switch)
         parts: list[Part] = [self.live_settings, self.mind, self.editions, self.caution]
         parts += [self.pressure, self.feed, self.wechat, *self.around.everywhere]

@@ -16,7 +16,7 @@ from triagebot.faults.sender import Sender
 from triagebot.faults.tally import Tally
 
 RATE = 300.0
-WHILE_STARTING = 0.1
+WHILE_STARTING = 0.25
 """The share of kills that fall into the start, when the store is being recovered."""
 
 SLOWEST_START = 3.0
@@ -68,12 +68,12 @@ async def _loop(
     async with sender.sending():
         await _come_up(tally, server, starts, check)
         while goes_on():
-            await asyncio.sleep(chance.uniform(0.02, 0.8))
+            await asyncio.sleep(chance.uniform(0.02, 0.5))
             server.kill()
             tally.rounds += 1
             if chance.random() < WHILE_STARTING:
                 server.launch()
-                await asyncio.sleep(chance.uniform(0.1, 1.0))
+                await asyncio.sleep(chance.uniform(0.05, 1.0))
                 server.kill()
                 tally.rounds += 1
             await _come_up(tally, server, starts, check)
