@@ -71,6 +71,8 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
                     raise BadInput(f"{path.name}:{number}: longer than {LINE_LIMIT} bytes")
                 if line.strip():
                     yield number, line
+    except FileNotFoundError:
+        raise BadInput(f"{path}: there is no such file") from None
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(f"{path.name}:{number + 1}: cannot be read: {reason}") from error

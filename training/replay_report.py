@@ -38,10 +38,17 @@ def _head(record: ReplayRecord) -> str:
     )
 
 
+_NOTHING = "没有消息会得到不同的答复。 Nothing would change."
+_NOBODY = (
+    "还没有消息可以重放；用 <code>--file</code> 重放一份文件。 "
+    "No message has come yet; --file replays rows of text."
+)
+
+
 def _groups(record: ReplayRecord, questions: Mapping[str, str]) -> str:
     title = heading("谁的答案会变，代价高的在前", "Whose answer changes, the dearest first")
     if not record.groups:
-        return f"{title}<p>没有消息会得到不同的答复。 Nothing would change.</p>"
+        return f"{title}<p>{_NOTHING if record.n else _NOBODY}</p>"
     most = max(group.at_stake for group in record.groups)
     rows = [_row(group, most, questions) for group in record.groups]
     head = [

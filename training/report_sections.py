@@ -42,6 +42,13 @@ class Report:
         return f"{escape(title)}<code>{escape(intent)}</code>" if title else escape(intent)
 
 
+_ADVICE = (
+    "怎么办：先用 <code>triagebot labels errors</code> 看例句是否放错了意图；没放错，"
+    "就给这两个意图各补几条不同的说法，再训练。 "
+    "First see whether sentences stand under the wrong intent, else write more of either."
+)
+
+
 def head_section(report: Report) -> str:
     """Return the title and the key figures."""
     e = report.evaluation
@@ -89,6 +96,7 @@ def confusions_section(report: Report) -> str:
     more = table(head, rows, numbers=(0, 4, 5)) if rows else ""
     return (
         heading("最常见的三个混淆", "The three worst confusions")
+        + f"<p>{_ADVICE}</p>"
         + f'<div class="cards">{"".join(cards)}</div>{more}'
     )
 

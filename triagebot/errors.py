@@ -97,6 +97,13 @@ class BadBundle(TriagebotError):
     exit_code = 3
 
 
+class NoModel(BadBundle):
+    """No model serves yet."""
+
+    code = "no_model"
+    exit_code = 5
+
+
 class GateNotMet(TriagebotError):
     """A measured figure is below what was asked for."""
 

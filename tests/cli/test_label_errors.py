@@ -40,7 +40,7 @@ def test_errors_reads_like_a_table(run, tmp_path, labels):
     ("arguments", "code", "words"),
     [
         (("--labels-only",), 5, "needs label files"),
-        (("nowhere.jsonl",), 3, "cannot be read"),
+        (("nowhere.jsonl",), 3, "nowhere.jsonl: there is no such file"),
     ],
 )
 def test_errors_says_what_is_missing(run, tmp_path, arguments, code, words):

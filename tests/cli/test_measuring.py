@@ -125,7 +125,7 @@ def test_evaluate_says_what_is_wrong_with_the_file(run, models, judged, argument
 
 
 def test_evaluate_without_a_model(run, judged):
-    assert run("evaluate", judged).code == 3
+    assert run("evaluate", judged).code == 5
 
 
 def test_a_model_is_promoted_shown_verified_and_taken_back(run, models):

@@ -36,6 +36,15 @@ def test_words_of_the_dictionary_are_not_suggested():
     assert "蓝岭核" in words
 
 
+def test_a_known_word_that_a_longer_one_swallows_now_and_then_is_not_suggested():
+    chance = random.Random(9)
+    swallowed = ["手机号" if i % 4 == 0 else "手机" for i in range(300)]
+    texts = [chance.choice(BEFORE) + word + chance.choice(AFTER) for word in swallowed]
+    words = {one.word for one in suggest(texts + chatter(NEW), build_segmenter(()), 5, 30)}
+    assert "手机" not in words
+    assert "蓝岭核" in words
+
+
 def test_a_phrase_that_never_varies_is_no_word():
     fixed = ["我要买蓝岭核手机壳谢谢"] * 60
     assert not suggest(fixed, build_segmenter(()), least=5)

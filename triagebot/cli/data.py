@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from training.findings import Finding
 
 SHOWN = 200
+HEADINGS = {"sentences": "n", "different": "unlike", "mean_characters": "length"}
+"""What the columns of `stats` are called in a table, where they have little room."""
 
 
 @click.group()
@@ -37,7 +39,10 @@ for command in data_files.COMMANDS:
 def validate(
     obj: dict[str, Any], intents: Path | None, labels: tuple[Path, ...], fail_on_warnings: bool
 ) -> None:
-    """Find contradictions, duplicates, gaps and personal data; errors exit with 3."""
+    """Check sentences and labels.
+
+    Finds contradictions, duplicates, gaps and personal data; errors exit with 3.
+    """
     from training.findings import Severity, count
     from training.validate import validate as check
 
@@ -68,8 +73,10 @@ def stats(obj: dict[str, Any], intents: Path | None) -> None:
     from rich.table import Table
 
     table = Table()
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "))
+    for name, value in rows[0].items():
+        right = isinstance(value, int | float)
+        heading = HEADINGS.get(name, name)
+        table.add_column(heading, justify="right" if right else "left", no_wrap=name == "intent")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     Console().print(table)

@@ -34,7 +34,10 @@ def convert(
     source_format: str | None,
     target_format: str | None,
 ) -> None:
-    """Read labels in one format, write them in another; personal data is masked."""
+    """Read labels in one format, write another.
+
+    Personal data is masked.
+    """
     from training.interchange import formats
 
     count = formats.write(target, formats.read(source, source_format), target_format)
@@ -56,7 +59,10 @@ def import_(
     intents: Path | None,
     any_intent: bool,
 ) -> None:
-    """Bring labels of other tools into one file that `train --labels` takes."""
+    """Bring labels of other tools into one file.
+
+    It is what `train --labels` takes.
+    """
     from training.interchange import formats
 
     labels = [label for path in sources for label in formats.read(path, source_format)]
@@ -85,7 +91,10 @@ def export(
     labels: tuple[Path, ...],
     stored: bool,
 ) -> None:
-    """Write intents/ for another tool; with --labels or --stored, labels instead."""
+    """Write intents/ or labels for another tool.
+
+    With --labels or --stored, labels.
+    """
     from training.interchange import formats, rasa
     from triagebot.cli.stored import stored_labels
     from triagebot.triage.catalogue import read_catalogue
@@ -121,7 +130,10 @@ def split(
     seed: int,
     out: Path,
 ) -> None:
-    """Split labels into train.jsonl and test.jsonl: by intent, near duplicates together."""
+    """Split labels into train.jsonl and test.jsonl.
+
+    Each gets its share of every intent, and near duplicates stay together.
+    """
     from training.interchange import formats
     from training.split import split as divide
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import echo_json
-from triagebot.errors import BadInput
+from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
     from triagebot.triage.word_preview import Preview
@@ -35,7 +35,10 @@ def dictionary() -> None:
 @_intents
 @click.pass_obj
 def check(obj: dict[str, Any], intents: Path | None) -> None:
-    """Find lines of words.txt that are double, needless or dead; they exit with 3."""
+    """Find lines of words.txt to put right.
+
+    Double, needless and dead words exit with 3; those that jieba knows itself are only named.
+    """
     from training.word_preview import check as look
     from triagebot.triage.catalogue import read_catalogue
 
@@ -77,9 +80,10 @@ def preview(
     labels: tuple[Path, ...],
     top: int,
 ) -> None:
-    """Show what WORDS cut anew and which predictions flip, before they are saved.
+    """Show what WORDS would change, before they are saved.
 
-    Without a file it looks at the sentences of intents/.
+    That is the messages that are cut anew and the predictions that flip. Without a file it looks
+    at the sentences of intents/.
     """
     from training.labels_file import read_labels
     from training.word_preview import retrain as train_with
@@ -108,7 +112,10 @@ def preview(
 def suggest(
     obj: dict[str, Any], file: Any, intents: Path | None, limit: int, least: int, top: int
 ) -> None:
-    """Find new words in the newest messages of the database, or of a file."""
+    """Find new words in what fans write.
+
+    Without a file, in the newest messages of the database.
+    """
     from triagebot.cli.stored import stored_texts
     from triagebot.triage.catalogue import read_catalogue
     from triagebot.triage.new_words import suggest as find
@@ -116,6 +123,8 @@ def suggest(
 
     catalogue = read_catalogue(intents or Path(obj["settings"].intents.dir))
     texts = _texts(file, limit) if file else stored_texts(obj["settings"], limit)
+    if not texts:
+        raise NothingToDo("no message has come yet; -i takes messages from a file")
     found = find(texts, build_segmenter(catalogue.words), least, top)
     if obj["json"]:
         echo_json({"messages": len(texts), "words": [asdict(one) for one in found]})

@@ -92,8 +92,9 @@ def _show(found: Evaluation, mind: Mind) -> None:
 
     console = Console()
     table = Table(title=f"{mind.model} on {found.n} messages, worst intents first")
-    for heading in ("intent", "F1", "precision", "recall", "messages", "taken for"):
-        table.add_column(heading, no_wrap=heading == "intent")
+    for heading in ("intent", "F1", "precision", "recall", "n", "taken for"):
+        words = heading in ("intent", "taken for")
+        table.add_column(heading, justify="left" if words else "right", no_wrap=words)
     for name, score in sorted(found.per_intent.items(), key=lambda item: item[1].f1):
         if score.support:
             shares = (f"{v:.1%}" for v in (score.f1, score.precision, score.recall))

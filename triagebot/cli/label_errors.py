@@ -40,15 +40,17 @@ def show(found: LabelQuality, top: int) -> None:
     """Print the suspects, the people and the contradictions, as tables."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console()
     table = Table(title=f"{len(found.suspects)} of {found.rows} labels are worth a second look")
-    for name in ("message", "label", "rather", "by", "wrong", "alike", "gain, min"):
-        table.add_column(name, overflow="fold")
+    for name in ("message", "label → rather", "by", "wrong", "alike", "gain, min"):
+        right = name in ("wrong", "alike", "gain, min")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for one in found.suspects[:top]:
         who = one.by or one.source.value
-        cells = (one.text, one.given, one.better, who, f"{one.chance:.0%}", str(one.alike))
-        table.add_row(*cells, f"{one.gain:g}")
+        cells = (f"{one.given}\n→ {one.better}", who, f"{one.chance:.0%}", str(one.alike))
+        table.add_row(Text(one.text), *cells, f"{one.gain:.1f}")
     console.print(table)
     for hand in found.hands:
         mixed = ", ".join(f"{n} × {given} for {better}" for given, better, n in hand.mixed_up)

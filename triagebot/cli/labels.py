@@ -27,7 +27,10 @@ def labels() -> None:
 @click.option("-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl")
 @click.pass_obj
 def export(obj: dict[str, Any], out: Path) -> None:
-    """Write all labels of the database as JSON lines, personal data masked."""
+    """Write all labels of the database.
+
+    As JSON lines, personal data masked.
+    """
     from training.labels_file import write_labels
     from triagebot.cli.stored import stored_labels
 
@@ -41,7 +44,10 @@ def export(obj: dict[str, Any], out: Path) -> None:
 @click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
 @click.pass_obj
 def import_(obj: dict[str, Any], files: tuple[Path, ...], out: Path, intents: Path | None) -> None:
-    """Check label files and join them into one; intents must be those of the catalogue."""
+    """Check label files and join them into one.
+
+    Intents must be those of the catalogue.
+    """
     from training.labels_file import write_labels
 
     found = _checked(files, intents or Path(obj["settings"].intents.dir))
@@ -53,7 +59,10 @@ def import_(obj: dict[str, Any], files: tuple[Path, ...], out: Path, intents: Pa
 @_files
 @click.pass_obj
 def agreement(obj: dict[str, Any], files: tuple[Path, ...]) -> None:
-    """Show how far people agree over the messages that several of them judged."""
+    """Show how far people agree.
+
+    Over the messages that several of them judged.
+    """
     from training.agreement import agreement as compare
     from training.labels_file import read_labels
 
@@ -89,7 +98,11 @@ def errors(
     out: Path | None,
     jobs: int,
 ) -> None:
-    """List labels worth a second look, most gain first; FILES are labels beside intents/."""
+    """List labels worth a second look, most gain first.
+
+    FILES are labels beside intents/. Each row is judged by models that never saw it. The gain, in
+    minutes, is the chance that it is wrong, times rows alike, times what a wrong answer costs.
+    """
     from triagebot.cli.label_errors import find, show, write
 
     found = find(intents or Path(obj["settings"].intents.dir), files, jobs, labels_only)

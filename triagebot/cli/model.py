@@ -48,13 +48,14 @@ def list_(obj: dict[str, Any]) -> None:
 @click.pass_obj
 def show(obj: dict[str, Any], name: str) -> None:
     """Show what a model was made from and what is proven of it."""
+    from triagebot.models.history import current_name
     from triagebot.models.promote import objections
     from triagebot.models.shelf import locate, read_proof
     from triagebot.triage.registry import read_manifest
 
     folder = locate(_folder(obj), name)
     manifest, proof = read_manifest(folder, signing_key(obj["settings"])), read_proof(folder)
-    gate = objections(_folder(obj), name)
+    gate = objections(_folder(obj), folder.name)
     seen = _shadow(obj, folder.name)
     if obj["json"]:
         shown = {
@@ -77,7 +78,8 @@ def show(obj: dict[str, Any], name: str) -> None:
             else f"from {one.threshold:.3f}, answers {one.coverage:.0%}, at most {one.bound:.2%}"
         )
         click.echo(f"  {intent:<24} {state}")
-    click.echo("gate: " + ("; ".join(gate) or "nothing against it"))
+    serves = folder.name == current_name(_folder(obj))
+    click.echo("it serves now" if serves else "gate: " + ("; ".join(gate) or "nothing against it"))
     if seen:
         counts, changes = seen
         click.echo(f"in the shadow: {counts.changed} of {counts.seen} live messages would change")
@@ -135,7 +137,10 @@ def rollback(obj: dict[str, Any], why: str, by: str) -> None:
 @_by
 @click.pass_obj
 def shadow(obj: dict[str, Any], name: str, by: str) -> None:
-    """Let a model think about live messages and answer none; `off` ends it."""
+    """Let a model think along and answer nothing.
+
+    It thinks about live messages, and `model show` tells what would change; `off` ends it.
+    """
     from triagebot.models.shadow import set_shadow
 
     wanted = None if name == "off" else name
@@ -149,7 +154,10 @@ def shadow(obj: dict[str, Any], name: str, by: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.pass_obj
 def gc(obj: dict[str, Any], keep: int, dry_run: bool) -> None:
-    """Remove all models but current, previous, the one in the shadow and the newest."""
+    """Remove old models.
+
+    Current, previous, the one in the shadow and the newest stay.
+    """
     from triagebot.models.shadow import read_shadow
     from triagebot.models.shelf import collect_garbage
 

@@ -106,6 +106,8 @@ def show(record: ReplayRecord, mind: Mind) -> None:
         f"{record.changed:,} of {record.n:,} messages would change ({share:.1%}) from "
         f"{record.base} to {record.candidate}"
     )
+    if not record.n:
+        console.print("No message has come yet: --file replays rows of text.")
     if record.groups:
         table = Table()
         for heading in ("now", "then", "messages", "at stake", "judged", "example"):

@@ -10,6 +10,7 @@ import click
 
 from triagebot.cli import echo_json
 from triagebot.cli.progress import progress
+from triagebot.errors import BadInput
 
 if TYPE_CHECKING:
     from training.simulate import Plan
@@ -79,6 +80,8 @@ def simulate(obj: dict[str, Any], /, file: Path, report: Path, seeds: int, **opt
     from training.simulate_report import render
     from training.simulate_runs import play, together
 
+    if not file.is_file():
+        raise BadInput(f"{file} is not there; --file takes labelled rows: text and intent")
     plan = Plan(**options)
     with progress(("read", *STRATEGIES)) as tell:
         runs = play(read_judged(file), plan, seeds, tell)

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
 @click.option(
-    "--labels", multiple=True, type=click.Path(path_type=Path), help="Exported labels, JSONL."
+    "--labels",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Exported labels, JSONL; may be given several times.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of models.")
 @click.option("--name", help="Name of the model; made from the data by default.")

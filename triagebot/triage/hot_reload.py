@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from triagebot.domain.catalogue import Catalogue
-from triagebot.errors import BadBundle, TriagebotError
+from triagebot.errors import BadBundle, NoModel, TriagebotError
 from triagebot.triage.registry import load
 from triagebot.triage.think import Mind, wake
 
@@ -39,11 +39,14 @@ class Current(msgspec.Struct, frozen=True):
 
 
 def read_current(models: Path) -> Current:
-    """Return the pointer. Raises `BadBundle` when there is none or it is damaged."""
+    """Return the pointer. Raises `NoModel` when there is none, `BadBundle` when it is damaged."""
     try:
         current = msgspec.json.decode((models / "current.json").read_bytes(), type=Current)
     except FileNotFoundError:
-        raise BadBundle(f"{models}: no model is promoted; run `triagebot train`") from None
+        raise NoModel(
+            f"{models}: no model serves yet; run `triagebot train --promote`, or "
+            "`triagebot model promote NAME` if there is one"
+        ) from None
     except (OSError, msgspec.MsgspecError) as error:
         raise BadBundle(f"{models}/current.json is damaged: {error}") from error
     if Path(current.name).name != current.name:

@@ -3,8 +3,9 @@
 A candidate is a run of 2 to 6 units; a unit is one Han character or one run of letters and digits,
 so that F码 and 2s线 have two. It is a word when its parts hold together far more often than chance
 (the least pointwise mutual information of its cuts), when what stands before and after it varies
-(branching entropy on both sides), and when the segmenter cuts it. A candidate that is nearly always
-part of a longer one is dropped for it.
+(branching entropy on both sides), and when the segmenter tears it: once, or half of the time
+where it is one word when it stands alone (手机 is torn for 手机号 now and then). A candidate that
+is nearly always part of a longer one is dropped for it.
 
 After Sproat and Shih (1990) for the association, Jin and Tanaka-Ishii (2006) for the entropy.
 """
@@ -31,8 +32,11 @@ ENTROPY = 1.2
 PART = 0.8
 """A candidate that is this often inside a longer one is only part of it."""
 
-LOOKED_AT = 5
-"""In how many messages a word is looked at; if it is whole in all of them it is known."""
+LOOKED_AT = 20
+"""In how many messages a word is looked at, to see how often it is torn."""
+
+TORN = 0.5
+"""A word that is whole when alone is new only if it is torn in such a share of messages."""
 
 PHRASE = 0.2
 """What a candidate counts for when the segmenter cuts it into whole words."""
@@ -92,9 +96,13 @@ def suggest(
 
 
 def _torn(word: str, runs: Sequence[Units], segmenter: Segmenter) -> tuple[str, ...]:
-    """Return how the first of `runs` is cut in which the word is torn; nothing if it never is."""
-    cuts = (tuple(segmenter.cut("".join(run))) for run in runs)
-    return next((cut for cut in cuts if word not in cut), ())
+    """Return how the first of `runs` is cut in which the word is torn; nothing if it is known."""
+    cuts = [tuple(segmenter.cut("".join(run))) for run in runs]
+    torn = [cut for cut in cuts if word not in cut]
+    whole_alone = segmenter.cut(word) == [word]
+    if not torn or (whole_alone and len(torn) < TORN * len(cuts)):
+        return ()
+    return torn[0]
 
 
 def _having(runs: Iterable[Units], units: Units) -> Iterator[Units]:
