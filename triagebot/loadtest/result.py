@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import linear_regression
 from typing import Any
 
 from triagebot.loadtest.compare import Comparison
@@ -9,6 +11,8 @@ from triagebot.loadtest.lines import OK
 from triagebot.loadtest.plan import Plan
 from triagebot.loadtest.tally import Tally
 from triagebot.loadtest.usage import Usage
+
+STEADY_SECONDS = 60
 
 
 def figures(
@@ -43,7 +47,7 @@ def figures(
         "max_ack_ms": _ms(tally.latencies.longest),
         "max_answer_ms": _ms(tally.longest_answer),
         "sender_lag_ms": _ms(tally.sender_lag),
-        **(_cost(usage, served, seconds) if usage else {}),
+        **(_cost(usage, served, seconds, tally) if usage else {}),
         "ok": _is_ok(tally, kept),
     }
 
@@ -55,13 +59,29 @@ def _is_ok(tally: Tally, kept: Comparison | None) -> bool:
     return not broken and tally.acked > 0
 
 
-def _cost(usage: Usage, served: int, seconds: float) -> dict[str, Any]:
+def _cost(usage: Usage, served: int, seconds: float, tally: Tally) -> dict[str, Any]:
     return {
         "cpu_us_per_delivery": round(usage.cpu_seconds * 1e6 / served, 1) if served else None,
         "cores": round(usage.cpu_seconds / seconds, 3) if seconds else None,
         "rss_first_mb": round(usage.rss_first / 1e6, 1),
         "rss_peak_mb": round(usage.rss_peak / 1e6, 1),
+        "rss_mb_per_hour": _growth([second.rss for second in tally.seconds]),
+        "files_first": usage.files_first,
+        "files_last": usage.files_last,
     }
+
+
+def _growth(rss: Sequence[int]) -> float | None:
+    """Return by how many MB an hour memory grew in the second half of the run, by least squares.
+
+    None for a run of less than two minutes, in which caches still fill.
+    """
+    half = len(rss) // 2
+    seen = [(at, size) for at, size in enumerate(rss) if size and at >= half]
+    if len(seen) < STEADY_SECONDS:
+        return None
+    at, size = zip(*seen, strict=True)
+    return round(linear_regression(at, size).slope * 3600 / 1e6, 2)
 
 
 def _ms(seconds: float) -> float:

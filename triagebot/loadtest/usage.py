@@ -13,7 +13,7 @@ _PROC = Path("/proc")
 class Usage:
     """What the process `pid` and all below it have used since this was made.
 
-    `rss_peak` is in bytes, the highest sum that a `sample` saw.
+    `rss_peak` is in bytes, the highest sum that a `sample` saw; `files` are open files and lines.
     """
 
     def __init__(self, pid: int) -> None:
@@ -21,9 +21,10 @@ class Usage:
         self._cpu: dict[int, float] = {}
         self._before = 0.0
         self.rss_first = self.rss_peak = self.rss_last = 0
+        self.files_first = self.files_last = 0
         self.sample()
         self._before = sum(self._cpu.values())
-        self.rss_first = self.rss_last
+        self.rss_first, self.files_first = self.rss_last, self.files_last
 
     @property
     def cpu_seconds(self) -> float:
@@ -32,11 +33,12 @@ class Usage:
 
     def sample(self) -> None:
         """Look once; processes that have ended keep what they had used when last seen."""
-        self.rss_last = 0
+        self.rss_last = self.files_last = 0
         for pid in _tree(self._pid):
             try:
                 fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
                 pages = (_PROC / str(pid) / "statm").read_text().split()[1]
+                self.files_last += sum(1 for _ in (_PROC / str(pid) / "fd").iterdir())
             except OSError:
                 continue
             self._cpu[pid] = (int(fields[11]) + int(fields[12])) / _TICKS
