@@ -79,6 +79,7 @@ from triagebot.programs.webhook_sender import WebhookSender
 from triagebot.settings import Settings
 from triagebot.store import agents, events
 from triagebot.store.database import Database
+from triagebot.store.upkeep import Upkeep
 from triagebot.web.auth import Auth, Door
 from triagebot.web.docs_page import DocsPage
 from triagebot.web.endpoint import mount
@@ -91,7 +92,6 @@ from triagebot.web.session import SessionApi
 from triagebot.web.shells import Shells
 from triagebot.web.sse import Streams
 from triagebot.web.static import Static
-from triagebot.web.upkeep import Upkeep
 
 PASSWORD = "correct horse"
 MESSAGES = {"zh": {"title": "客服台"}, "en": {"title": "Desk"}}

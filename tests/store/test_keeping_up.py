@@ -10,7 +10,7 @@ from triagebot.desk.audit_draw import AuditDraw
 from triagebot.fans.files import MediaFolder
 from triagebot.programs.webhook_sender import WebhookSender
 from triagebot.store import messages, webhooks
-from triagebot.web.upkeep import Upkeep
+from triagebot.store.upkeep import Upkeep
 
 MANY = 30
 POLICY = SimpleNamespace(audit_rate=0.1)

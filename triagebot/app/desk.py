@@ -46,13 +46,13 @@ from triagebot.desk.skills import SkillApi
 from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.try_out import TryOutApi
 from triagebot.desk.users import UserApi
+from triagebot.repeating import Repeating
 from triagebot.settings.sections import Desk
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
 from triagebot.triage.hot_reload import LiveMind
 from triagebot.web.endpoint import HasEndpoints
 from triagebot.web.passwords import Passwords
-from triagebot.web.repeating import Repeating
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from triagebot.settings import Settings
 from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
+from triagebot.store.upkeep import Upkeep
 from triagebot.triage.hot_reload import LiveMind
 from triagebot.web.auth import Auth
 from triagebot.web.docs_page import DocsPage
@@ -58,7 +59,6 @@ from triagebot.web.openapi import OpenApi
 from triagebot.web.passwords import Passwords
 from triagebot.web.session import SessionApi
 from triagebot.web.sse import Streams
-from triagebot.web.upkeep import Upkeep
 
 Clock = Callable[[], datetime]
 

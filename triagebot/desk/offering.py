@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from triagebot.desk.guess import MindHolder
 from triagebot.desk.queue import patience
 from triagebot.desk.routing import Present, Waiting, route_all
+from triagebot.repeating import Repeating
 from triagebot.store import agents, conversation_lists, offers, presence, skills
 from triagebot.store.conversation_lists import View
 from triagebot.store.database import Database
 from triagebot.store.offers import Offer
 from triagebot.store.skills import Skill
-from triagebot.web.repeating import Repeating
 
 SECONDS = 3.0
 HEAD = 100

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from triagebot.repeating import Repeating
 from triagebot.store import presence
 from triagebot.store.database import Database
-from triagebot.web.repeating import Repeating
 
 SECONDS = 2.0
 TOLD_AGAIN = presence.FRESH / 3

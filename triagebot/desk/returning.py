@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from triagebot.repeating import Repeating
 from triagebot.store import conversation_moves
 from triagebot.store.database import Database
-from triagebot.web.repeating import Repeating
 
 SECONDS = 5.0
 

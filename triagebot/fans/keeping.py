@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from triagebot.fans.forgetting import Forgetting
+from triagebot.repeating import Repeating
 from triagebot.store import fans
 from triagebot.store.database import Database
-from triagebot.web.repeating import Repeating
 
 NOTE_SECONDS = 1.0
 POLICY_SECONDS = 600.0

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from triagebot.repeating import Repeating
 from triagebot.store import retention, seals
 from triagebot.store.database import Database
 from triagebot.triage.normalise import mask
-from triagebot.web.repeating import Repeating
 
 SECONDS = 600.0
 

@@ -14,11 +14,11 @@ import msgspec
 from triagebot.errors import BadInput
 from triagebot.programs.news_bodies import ACCOUNT, body_of, key_of
 from triagebot.programs.signing import SIGNATURE, sign
+from triagebot.repeating import Repeating
 from triagebot.store import news, webhooks
 from triagebot.store.database import Database
 from triagebot.store.webhooks import DeliveryRow, Told, WebhookRow
 from triagebot.web.outward import checked_url, public_session
-from triagebot.web.repeating import Repeating
 
 log = logging.getLogger(__name__)
 

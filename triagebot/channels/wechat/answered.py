@@ -12,10 +12,10 @@ from triagebot.channels.wechat import template
 from triagebot.channels.wechat.api import WeChatApi
 from triagebot.channels.wechat.api_errors import Ambiguous, Overloaded, WeChatApiError
 from triagebot.errors import BadInput
+from triagebot.repeating import Repeating
 from triagebot.store import notices
 from triagebot.store.database import Database
 from triagebot.store.notices import Notice
-from triagebot.web.repeating import Repeating
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from triagebot.channels.wechat.media import download
 from triagebot.domain.message import Kind
 from triagebot.errors import ChannelRefused, NotFound, TooLarge, TriagebotError
 from triagebot.fans.files import MediaFolder
+from triagebot.repeating import Repeating
 from triagebot.store import media
 from triagebot.store.database import Database
 from triagebot.store.media import MediaRow, MediaState
-from triagebot.web.repeating import Repeating
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from typing import Any
 from triagebot.channels.wechat.api import WeChatApi
 from triagebot.channels.wechat.api_errors import InvalidFan
 from triagebot.channels.wechat.users import MAX_BATCH, Follower, info, info_of_many
+from triagebot.repeating import Repeating
 from triagebot.store import fans, tags
 from triagebot.store.database import Database
 from triagebot.store.fans import FanRow
-from triagebot.web.repeating import Repeating
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from triagebot.channels.wechat.api import WeChatApi
 from triagebot.channels.wechat.api_errors import WeChatApiError
 from triagebot.channels.wechat.following import push_tags
+from triagebot.repeating import Repeating
 from triagebot.store.database import Database
-from triagebot.web.repeating import Repeating
 
 log = logging.getLogger(__name__)
 

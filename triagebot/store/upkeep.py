@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from triagebot.repeating import Repeating
 from triagebot.store import agents, events, hour_counts, seals, search
 from triagebot.store.database import Database
-from triagebot.web.repeating import Repeating
 
 log = logging.getLogger(__name__)
 
