@@ -11,10 +11,10 @@ from triagebot.loadtest.usage import Usage
 @pytest.mark.parametrize(
     ("seconds", "rss", "grown"),
     [
-        (600, lambda at: 200e6, 0.0),
-        (600, lambda at: 200e6 + min(at, 300) * 1e5, 0.0),
-        (600, lambda at: 200e6 + at * 1e6 / 3600, 1.0),
-        (60, lambda at: 200e6 + at * 1e6, None),
+        (2400, lambda at: 200e6, 0.0),
+        (2400, lambda at: 200e6 + min(at, 1200) * 1e5, 0.0),
+        (2400, lambda at: 200e6 + at * 1e6 / 3600, 1.0),
+        (600, lambda at: 200e6 + at * 1e6, None),
     ],
     ids=["level", "only at first", "a leak", "too short to say"],
 )

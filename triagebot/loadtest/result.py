@@ -12,7 +12,7 @@ from triagebot.loadtest.plan import Plan
 from triagebot.loadtest.tally import Tally
 from triagebot.loadtest.usage import Usage
 
-STEADY_SECONDS = 60
+STEADY_SECONDS = 600
 
 
 def figures(
@@ -74,7 +74,7 @@ def _cost(usage: Usage, served: int, seconds: float, tally: Tally) -> dict[str, 
 def _growth(rss: Sequence[int]) -> float | None:
     """Return by how many MB an hour memory grew in the second half of the run, by least squares.
 
-    None for a run of less than two minutes, in which caches still fill.
+    None for a run of less than twenty minutes, in which caches still fill.
     """
     half = len(rss) // 2
     seen = [(at, size) for at, size in enumerate(rss) if size and at >= half]
