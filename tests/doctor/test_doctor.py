@@ -93,6 +93,12 @@ async def store_file(sqlite_url, database):
     return Path(sqlite_url.removeprefix("sqlite:///"))
 
 
+def test_a_store_that_others_may_read_is_found(sqlite_url, store_file):
+    store_file.chmod(0o644)
+    _, file = store.sqlite_store(sqlite_url)
+    assert (file.state, file.do) == (State.WARN, f"chmod 600 {store_file}*")
+
+
 def test_a_damaged_store_is_found(sqlite_url, store_file):
     assert [finding.state for finding in store.sqlite_store(sqlite_url)] == [State.OK]
     content = bytearray(store_file.read_bytes())

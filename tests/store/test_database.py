@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from triagebot.errors import BadInput, Busy
-from triagebot.store import audit_log, events
+from triagebot.store import audit_log, backup, events
 from triagebot.store.database import Database
 
 WHO = "test"
@@ -59,6 +59,18 @@ async def test_a_write_is_on_disk_before_its_future_resolves(database, sqlite_ur
         with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
             (count,) = other.execute("SELECT count(*) FROM audit_log").fetchone()
         assert count == number + 1
+
+
+async def test_a_store_its_log_and_its_copies_are_for_nobody_else_to_read(
+    database, sqlite_url, clock, tmp_path
+):
+    copy, again = tmp_path / "copies" / "copy.db", tmp_path / "again.db"
+    await database.write(note, "first", clock())
+    backup.backup(sqlite_url, copy)
+    backup.restore(f"sqlite:///{again}", copy)
+    made = [*tmp_path.glob("*.db*"), copy]
+    assert len(made) > 3
+    assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o600"] * len(made)
 
 
 async def test_sqlite_syncs_each_commit_and_keeps_foreign_keys(database):

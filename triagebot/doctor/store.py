@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from triagebot.doctor import machine
 from triagebot.doctor.findings import Finding, State, fail, ok, warn
 from triagebot.errors import TriagebotError
-from triagebot.store import backup, engines
+from triagebot.store import backup, engines, private_file
 from triagebot.store.database import Database
 
 CONNECT = "Is PostgreSQL running, and is database.url right?"
@@ -40,7 +40,11 @@ def sqlite_store(url: str) -> list[Finding]:
     if problems:
         do = "Stop the server and put a copy back: triagebot db restore FILE."
         return [fail("store", f"{path} is damaged: {problems[0]}", do)]
-    return [ok("store", f"{path} is sound, {path.stat().st_size / 2**20:,.1f} MB")]
+    sound = ok("store", f"{path} is sound, {path.stat().st_size / 2**20:,.1f} MB")
+    if private_file.is_private(path):
+        return [sound]
+    words = f"{path} may be read by others, and with it what fans wrote"
+    return [sound, warn("store file", words, f"chmod 600 {path}*")]
 
 
 def postgres_store(url: str, clock: Callable[[], datetime]) -> list[Finding]:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from triagebot.errors import BadInput, Conflict
-from triagebot.store import checksums, engines
+from triagebot.store import checksums, engines, private_file
 
 
 def sqlite_file(url: str) -> Path:
@@ -30,8 +30,8 @@ def backup(url: str, target: Path) -> int:
         raise Conflict(f"{target} exists; choose a new name")
     if not source.is_file():
         raise BadInput(f"{source}: there is no database yet")
-    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.part")
+    private_file.make(draft)
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
         closing(sqlite3.connect(draft)) as copy,
@@ -53,7 +53,7 @@ def restore(url: str, source: Path) -> None:
     problems = check_file(source)
     if problems:
         raise BadInput(f"{source} is damaged: {problems[0]}")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private_file.make(target)
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy,
         closing(sqlite3.connect(target)) as live,

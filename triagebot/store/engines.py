@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from triagebot.errors import BadInput
-from triagebot.store import bulk
+from triagebot.store import bulk, private_file
 
 CONNECT_SECONDS = 2
 BEGIN_WRITING = "BEGIN IMMEDIATE"
@@ -56,7 +56,7 @@ def writing_engine(url: URL, *, lock_seconds: float, migrating: bool = False) ->
     One that is `migrating` may rebuild tables, and what that sorts need not fit into memory.
     """
     if url.get_backend_name() == "sqlite":
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        private_file.make(Path(url.database or ""))
         return _sqlite(url, 1, lock_seconds, _migrating if migrating else _writing)
     return _postgres(url, 1, lock_seconds)
 
