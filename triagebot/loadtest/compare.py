@@ -14,7 +14,7 @@ from triagebot.loadtest.plan import Plan
 
 _SQL = (
     'SELECT fan, detail, "text" FROM message '
-    "WHERE channel = {mark} AND fan >= {mark} AND fan < {mark} ORDER BY fan, id"
+    "WHERE channel = {mark} AND fan >= {mark} AND fan < {mark} ORDER BY id"
 )
 _NUMBER = '"MsgId":"'
 
@@ -42,7 +42,7 @@ def compare(store: str, channel: str, plan: Plan, acknowledged: bytearray) -> Co
     """
     found = bytearray(plan.messages)
     stored = duplicate = different = disordered = 0
-    last_fan, last_place = "", -1
+    last: dict[str, int] = {}
     for fan, detail, words in _rows(store, (channel, plan.prefix, plan.prefix + "~")):
         place = _place(detail, plan)
         stored += 1
@@ -51,8 +51,8 @@ def compare(store: str, channel: str, plan: Plan, acknowledged: bytearray) -> Co
             continue
         duplicate += found[place]
         found[place] = 1
-        disordered += fan == last_fan and place < last_place
-        last_fan, last_place = fan, place
+        disordered += place < last.get(fan, -1)
+        last[fan] = place
     lost = sum(1 for place, acked in enumerate(acknowledged) if acked and not found[place])
     return Comparison(stored, lost, duplicate, different, disordered)
 

@@ -83,9 +83,10 @@ def find(
     *,
     lock: bool = False,
 ) -> Sequence[Any]:
-    """Return columns `names` of the rows whose text columns `by` equal one of `keys`.
+    """Return columns `names` of the rows whose columns `by` equal one of `keys`.
 
-    A row is a tuple that has its values by name as well.
+    A row is a tuple that has its values by name as well. On PostgreSQL `by` are text columns; on
+    SQLite one may also be an expression, spelled as in its index.
 
     With `lock` the rows stay the caller's until the transaction ends. They are locked by
     ascending id, so that two callers never wait for each other.
@@ -198,8 +199,9 @@ def _update_postgres(table: Table, names: Names, by: Names) -> str:
 
 @lru_cache(maxsize=64)
 def _find_sqlite(table: Table, names: Names, by: Names) -> str:
+    places = [f't."{name}"' if name in table.c else name for name in by]
     same = " AND ".join(
-        f"t.\"{name}\" = json_extract(k.value, '$[{place}]')" for place, name in enumerate(by)
+        f"{place} = json_extract(k.value, '$[{number}]')" for number, place in enumerate(places)
     )
     # CROSS JOIN keeps the order: walk the keys and look each up in the index.
     return (

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Event, Inbound, Kind, Reply
 from triagebot.errors import NotFound
-from triagebot.store import bulk, checksums
+from triagebot.store import checksums, once
 from triagebot.store.decision_columns import decision_of, reply_of
 from triagebot.store.recording import Conclude, Conclusion, Outcome, record
 from triagebot.store.tables import message
@@ -78,10 +78,8 @@ def thread(
 
 def known(connection: Connection, inbounds: Sequence[Inbound]) -> list[bool]:
     """Return for each message whether it is recorded already."""
-    names = ("channel", "fan", "key")
-    keys = [(inbound.channel, inbound.fan, inbound.key) for inbound in inbounds]
-    found = {tuple(row) for row in bulk.find(connection, message, names, names, keys)}
-    return [key in found for key in keys]
+    found = {tuple(row) for row in once.find(connection, ("channel", "fan", "key"), inbounds)}
+    return [once.identity(inbound) in found for inbound in inbounds]
 
 
 def newest(connection: Connection, conversation_id: int) -> MessageRow | None:

@@ -15,15 +15,14 @@ from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Decision, Reason
 from triagebot.domain.message import Inbound, Reply
 from triagebot.errors import Busy
-from triagebot.store import bulk, checksums, decision_columns, events, waiting
+from triagebot.store import bulk, checksums, decision_columns, events, once, waiting
+from triagebot.store.once import Identity
 from triagebot.store.tables import message, put_off
 from triagebot.store.talks import Fan, Talk, load, save
 from triagebot.store.times import to_ms
 
 MAX_KEY = 200
 
-Identity = tuple[str, str, str]
-_IDENTITY = ("channel", "fan", "key")
 _COLUMNS = (*checksums.COVERED, "crc")
 
 # No database keeps these: NUL, and halves of pairs.
@@ -75,9 +74,9 @@ def record(
     """
     batch = [(_keepable(inbound), thought) for inbound, thought in arrivals]
     moment = to_ms(now)
-    wanted = {_identity(inbound): None for inbound, _ in batch}
+    wanted = {once.identity(inbound): inbound for inbound, _ in batch}
     talks = load(connection, ((channel, fan) for channel, fan, _ in wanted), moment)
-    known = _stored(connection, list(wanted))
+    known = _stored(connection, list(wanted.values()))
     fresh = len(wanted) - len(known)
     ids = iter(bulk.new_ids(connection, message, fresh) if fresh else ())
     recording = _Recording(connection, conclude, talks, known, ids, moment)
@@ -103,13 +102,13 @@ class _Recording(Generic[Thought]):
 
     def settle(self, inbound: Inbound, thought: Thought) -> Outcome:
         """Give the stored outcome of a message, or conclude on it."""
-        known = self.known.get(_identity(inbound))
+        known = self.known.get(once.identity(inbound))
         if known is not None:
             return replace(known, duplicate=True)
         talk = self.talks[inbound.channel, inbound.fan]
         conclusion = self.conclude(inbound, talk.memory, thought, self.place)
         outcome = Outcome(next(self.ids), talk.id, conclusion.decision, conclusion.reply)
-        self.known[_identity(inbound)] = outcome
+        self.known[once.identity(inbound)] = outcome
         self.rows.append(_row(inbound, outcome, self.now))
         if conclusion.decision.reason is Reason.PUT_OFF:
             self.put_off.append((outcome.message_id,))
@@ -164,8 +163,8 @@ def _row(inbound: Inbound, outcome: Outcome, now: int) -> tuple[Any, ...]:
     return (*values, checksums.of(values))
 
 
-def _stored(connection: Connection, identities: Sequence[Identity]) -> dict[Identity, Outcome]:
-    rows = bulk.find(connection, message, _COLUMNS, _IDENTITY, identities)
+def _stored(connection: Connection, inbounds: Sequence[Inbound]) -> dict[Identity, Outcome]:
+    rows = once.find(connection, _COLUMNS, inbounds)
     return {(row.channel, row.fan, row.key): _outcome(row) for row in rows}
 
 
@@ -174,10 +173,6 @@ def _outcome(row: Any) -> Outcome:
         return Outcome(row.id, row.conversation_id, checksums.UNREADABLE, Reply())
     decision, reply = decision_columns.decision_of(row), decision_columns.reply_of(row)
     return Outcome(row.id, row.conversation_id, decision, reply)
-
-
-def _identity(inbound: Inbound) -> Identity:
-    return (inbound.channel, inbound.fan, inbound.key)
 
 
 def _keepable(inbound: Inbound) -> Inbound:

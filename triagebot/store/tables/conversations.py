@@ -17,6 +17,12 @@ from sqlalchemy import (
 
 from triagebot.store.tables.columns import Number, Time, metadata, number_column
 
+DATED = "wechat:"
+"""Channels of which each delivery of a message says when the fan sent it."""
+
+SENT = f"CASE WHEN substr(channel, 1, {len(DATED)}) = '{DATED}' THEN sent_at ELSE 0 END"
+"""When a message was sent, as far as all its deliveries say the same; what the index is made of."""
+
 conversation = Table(
     "conversation",
     metadata,
@@ -95,7 +101,10 @@ message = Table(
     Column("model", Text, nullable=False),
     Column("reply", Text),
     Column("crc", BigInteger),
-    UniqueConstraint("channel", "fan", "key"),
+    UniqueConstraint("channel", "fan", "key").ddl_if(dialect="postgresql"),
+    Index("uq_message_once", text(SENT), "channel", "fan", "key", unique=True).ddl_if(
+        dialect="sqlite"
+    ),
     Index(None, "conversation_id", "id"),
     sqlite_autoincrement=True,
 )
