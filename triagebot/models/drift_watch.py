@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 
 SECONDS = 5.0
 AT_ONCE = 200
+SLICE = 8
+PAUSE = 0.01
+"""Seconds between two slices: a thread that thinks keeps those that answer fans from going on."""
+
 MOST_BEHIND = 400
 WINDOW = 800
 EVERY = 100
@@ -120,7 +124,7 @@ class DriftWatch:
             # Another vocabulary knows other words: what it counts is a series of its own.
             self._features = features_of(mind)
             self._recent.clear()
-        predictions = await asyncio.to_thread(mind.think, [each.text for each in stretch.heard])
+        predictions = await _thought(mind, [each.text for each in stretch.heard])
         self._recent.extend(predictions)
         self._new += len(predictions)
         await self._count(stretch, predictions)
@@ -168,6 +172,15 @@ class DriftWatch:
             except Exception:  # the next round may do better
                 log.exception("the drift watch failed")
             await asyncio.sleep(0.5 if more else self._seconds)
+
+
+async def _thought(mind: Mind, texts: Sequence[str]) -> list[Prediction]:
+    """Think about all texts, a few at a time."""
+    found: list[Prediction] = []
+    for start in range(0, len(texts), SLICE):
+        found += await asyncio.to_thread(mind.think, texts[start : start + SLICE])
+        await asyncio.sleep(PAUSE)
+    return found
 
 
 def features_of(mind: Mind) -> str:
