@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
+from math import inf
+
 import pytest
 
 from triagebot.domain.surge import Stage
 from triagebot.intake.fairness import Shares
+from triagebot.intake.flow import Flow
 from triagebot.intake.surge import CROWD, Limits, Load, Surge
 
 LIMITS = Limits(pressed=1.0, calm=0.3, patience=1.0, rest=10.0, refused=3.5)
@@ -145,3 +149,80 @@ def test_the_memory_of_shares_is_bounded():
         assert shares.take(("x", fan), 0.0)
     assert shares.take(("x", "a"), 0.0)
     assert not shares.take(("x", "c"), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("load", "room"),
+    [
+        (Load(CROWD - 1, 1.0, oldest=9.0), inf),
+        (Load(CROWD, 1000.0), 3500.0),
+        (Load(CROWD, 1000.0, lag=1.5), 2000.0),
+        (Load(CROWD, 1.0), CROWD),
+        (Load(CROWD, 0.0, oldest=1.0), inf),
+        (Load(CROWD, 0.0, oldest=4.0), 0.0),
+    ],
+    ids=["few", "by the rate", "behind a lag", "never fewer", "just begun", "nothing moves"],
+)
+def test_there_is_room_for_as_many_as_end_in_time(load, room):
+    assert load.room(3.5) == room
+
+
+def looks(flow: Flow, ends: list[int], every: float = 0.1) -> Load:
+    """Look once for each number, after so many of the waiting have ended."""
+    waiting = deque(flow._waiting)
+    for number, count in enumerate(ends):
+        for _ in range(count):
+            flow.went(waiting.popleft())
+        load = flow.look(number * every)
+    return load
+
+
+def crowd(size: int) -> Flow:
+    flow = Flow()
+    for number in range(size):
+        flow.came(number, 0.0)
+    return flow
+
+
+@pytest.mark.parametrize(
+    ("ends", "every", "rate"),
+    [([0, *[10] * 30], 0.1, 100.0), ([0, *[10] * 30], 0.5, 20.0), ([0, *[30] * 30, 0], 0.1, 285.0)],
+    ids=["steady", "looks that come late", "one stall"],
+)
+def test_the_rate_is_that_of_the_time_passed(ends, every, rate):
+    load = looks(crowd(2000), ends, every)
+    assert load.rate == pytest.approx(rate)
+    assert load.oldest == pytest.approx((len(ends) - 1) * every)
+
+
+def test_a_crowd_after_a_calm_is_not_judged_by_the_calm():
+    flow = Flow()
+    looks(flow, [0] * 20)
+    for number in range(600):
+        flow.came(number, 1.95)
+    for number in range(300):
+        flow.went(number)
+    load = flow.look(2.0)
+    assert load.rate == pytest.approx(300 / 0.1)
+    assert load.room(3.5) > 4000
+
+
+def longest_wait(room: bool) -> float:
+    """Return how long anybody waits where 10,000 a second come and 700 end, 4,000 at most."""
+    flow, waiting, most, longest = Flow(), deque[tuple[int, float]](), 4000.0, 0.0
+    for step in range(1500):
+        now = step / 100
+        if step % 10 == 0 and room:
+            most = min(4000.0, flow.look(now).room(3.5))
+        for number in range(step * 100, step * 100 + 100):
+            if len(flow) < most:
+                flow.came(number, now)
+                waiting.append((number, now))
+        for number, since in [waiting.popleft() for _ in range(7)]:
+            longest = max(longest, now - since)
+            flow.went(number)
+    return longest
+
+
+def test_beyond_capacity_nobody_waits_in_vain_and_by_count_they_would():
+    assert longest_wait(room=True) < 4.5 < longest_wait(room=False)

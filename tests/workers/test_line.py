@@ -15,6 +15,7 @@ from triagebot.domain.prediction import Prediction, RankedIntent
 from triagebot.domain.surge import Stage
 from triagebot.errors import Busy
 from triagebot.intake.pressure import Pressure
+from triagebot.intake.surge import CROWD
 from triagebot.intake.thinking import Thinker
 from triagebot.workers.calling import Calling
 from triagebot.workers.frames import LARGEST, Frames
@@ -170,6 +171,28 @@ async def test_only_so_many_calls_may_be_under_way(line, inbound, monkeypatch):
         await line.reply("main", inbound("x"), 4.0)
     with pytest.raises(TimeoutError):
         await asking
+
+
+async def test_who_would_wait_too_long_is_refused(line, inbound, monkeypatch):
+    monkeypatch.setattr("triagebot.workers.calling.LONGEST", 0.2)
+    words = ["forever"] * CROWD
+    asking = [asyncio.create_task(line.reply("main", inbound(word), 4.0)) for word in words]
+    await asyncio.sleep(0)
+    welcome = asyncio.create_task(line.reply("main", inbound("x"), 4.0))
+    assert (await welcome).startswith("main x")
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await line.reply("main", inbound("x"), 4.0)
+            except Busy:
+                break
+    for each in asking:
+        each.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
+    async with asyncio.timeout(10):
+        while line._room < CROWD:  # noqa: ASYNC110 - it looks ten times a second
+            await asyncio.sleep(0.02)
+    assert (await line.reply("main", inbound("x"), 4.0)).startswith("main x")
 
 
 def test_frames_are_cut_wherever_the_bytes_are():

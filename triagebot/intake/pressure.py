@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Sequence
 
 from triagebot.domain.surge import Stage
 from triagebot.errors import TriagebotError
+from triagebot.intake.flow import Flow
 from triagebot.intake.surge import Load, Surge
 from triagebot.store import surges
 from triagebot.store.database import Database
@@ -17,8 +17,6 @@ from triagebot.store.events import EventRow
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
-WINDOW = 20
-"""Over how many looks the commit rate is taken."""
 HELD_AT_MOST = 8000
 """Messages that may wait at once; the next are refused, so that memory is bounded."""
 
@@ -29,9 +27,7 @@ class Pressure:
     def __init__(self, db: Database, surge: Surge | None = None) -> None:
         self._db = db
         self.surge = surge or Surge()
-        self._waiting: dict[object, float] = {}
-        self._settled = 0
-        self._counts: deque[int] = deque(maxlen=WINDOW)
+        self._flow = Flow()
         self._lag = 0.0
         self._task: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -46,16 +42,15 @@ class Pressure:
     @property
     def refuses(self) -> bool:
         """Whether a message that comes now has to be refused."""
-        return self.surge.refuses or len(self._waiting) >= HELD_AT_MOST
+        return self.surge.refuses or len(self._flow) >= HELD_AT_MOST
 
     def came(self, message: object, now: float) -> None:
         """Note that a message waits since `now`, in seconds of the event loop."""
-        self._waiting[message] = now
+        self._flow.came(message, now)
 
     def went(self, message: object) -> None:
         """Note that a message is stored, or was refused."""
-        self._waiting.pop(message, None)
-        self._settled += 1
+        self._flow.went(message)
 
     def felt(self, lag: float) -> None:
         """Take in by how many seconds another process's event loop lags."""
@@ -97,11 +92,7 @@ class Pressure:
             self._look(now)
 
     def _look(self, now: float) -> None:
-        self._counts.append(self._settled)
-        self._settled = 0
-        oldest = next(iter(self._waiting.values()), now)
-        rate = sum(self._counts) / (len(self._counts) * LOOK_SECONDS)
-        self.load = Load(len(self._waiting), rate, now - oldest, self._lag)
+        self.load = self._flow.look(now, self._lag)
         self._lag = 0.0
         before = self.stage
         self.surge.observe(now, self.load)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from triagebot.domain.surge import Stage
 
@@ -27,6 +28,14 @@ class Load:
             return self.lag
         queued = self.waiting / self.rate if self.rate > 0 else self.oldest
         return max(queued, self.oldest, self.lag)
+
+    def room(self, seconds: float) -> float:
+        """Return how many may wait if the last of them is to have its end within `seconds`."""
+        if self.waiting < CROWD:
+            return inf
+        if self.rate <= 0.0:
+            return inf if self.wait < seconds else 0.0
+        return max(CROWD, self.rate * (seconds - self.lag))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from math import inf
 from typing import Protocol, cast
 
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
 from triagebot.errors import Busy
+from triagebot.intake.flow import Flow
 from triagebot.intake.mind import Holder
 from triagebot.intake.pace import Pace
+from triagebot.intake.surge import Limits
 from triagebot.intake.thinking import Thinker
 from triagebot.workers.frames import Call, Counted, Down, Ended, Frames, Up, pack, read_down
 
@@ -21,6 +24,8 @@ log = logging.getLogger(__name__)
 BATCH = 64
 UNDER_WAY = 4000
 """How many calls may wait for their returns; the next are refused, so that memory is bounded."""
+LONGEST = Limits().refused
+"""Seconds; who would wait longer, at the rate at which returns come, is refused as well."""
 COUNT_SECONDS = 0.5
 GRACE = 0.3
 PROBE_SECONDS = 0.1
@@ -52,6 +57,7 @@ class Calling(asyncio.Protocol):
         self._thinking = True
         self._transport: asyncio.Transport | None = None
         self._lag = 0.0
+        self._flow, self._room = Flow(), inf
         self._probe(self._loop.time())
 
     @property
@@ -61,14 +67,16 @@ class Calling(asyncio.Protocol):
 
     async def reply(self, account: str, inbound: Inbound, seconds: float) -> str:
         """Return the reply. Raises `Busy` when nothing was stored, and TimeoutError."""
-        if self._transport is None or len(self._waiting) >= UNDER_WAY:
+        if self._transport is None or len(self._waiting) >= min(UNDER_WAY, self._room):
             raise Busy("Too much is waiting to be stored; try again.")
         self._last += 1
         number = self._last
         future: asyncio.Future[str] = self._loop.create_future()
+        now = self._loop.time()
         self._waiting[number] = future
+        self._flow.came(number, now)
         self._gathered.append((number, account, inbound, seconds))
-        self._pace.came(self._loop.time())
+        self._pace.came(now)
         if len(self._gathered) == 1:
             self._loop.call_later(self._pace.linger, self._send)
         elif len(self._gathered) == BATCH:
@@ -77,6 +85,7 @@ class Calling(asyncio.Protocol):
             return await future
         finally:
             self._waiting.pop(number, None)
+            self._flow.went(number)
 
     def hello(self) -> None:
         """Say that this worker listens."""
@@ -148,9 +157,10 @@ class Calling(asyncio.Protocol):
                 future.set_exception(TimeoutError())
 
     def _probe(self, due: float) -> None:
-        """Feel ten times a second how late this loop comes to what is due."""
+        """Look ten times a second how late this loop is, and how long whoever comes now waits."""
         now = self._loop.time()
         self._lag = max(self._lag, now - due)
+        self._room = self._flow.look(now, now - due).room(LONGEST)
         self._loop.call_at(now + PROBE_SECONDS, self._probe, now + PROBE_SECONDS)
 
     def _tell_counted(self) -> None:
