@@ -24,6 +24,7 @@ RESULTS = Path("tests/faults/results.jsonl")
 
 LOADED = {
     "kill": (200, 50, 300.0, ("tells early",)),
+    "slow": (2000, 2000, 100.0, ("never sweeps",)),
     "outages": (6, 5, 200.0, ("forgetful", "patient")),
     "link": (8, 4, 200.0, ("forgetful", "patient")),
     "upgrade": (6, 5, 200.0, ("forgetful", "listens early")),
@@ -34,6 +35,7 @@ LOADED = {
 
 WORDS = {
     "kill": "Kill a server under load with SIGKILL; needs a promoted model.",
+    "slow": "Let thousands of clients bring half a request each; needs a promoted model.",
     "outages": "Kill and freeze PostgreSQL under two nodes; needs PostgreSQL and a promoted model.",
     "link": "Slow, stall and cut the line to PostgreSQL; needs what `outages` needs.",
     "upgrade": "Upgrade two nodes in turn while the tables change; needs what `outages` needs.",

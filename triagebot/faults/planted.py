@@ -63,6 +63,19 @@ def listens_early() -> None:
     _replace(listening, "open_sockets", open_sockets)
 
 
+def never_sweeps() -> None:
+    """Let every client take as long as it likes."""
+    from email.utils import formatdate
+
+    from triagebot.web.front import front
+
+    def sweep(self: Any) -> None:
+        self.date = formatdate(usegmt=True).encode()
+        self._loop.call_later(front.SWEEP_SECONDS, self._sweep)
+
+    _replace(front.Front, "_sweep", sweep)
+
+
 def _replace(owner: object, name: str, by: object) -> None:
     setattr(owner, name, by)
 
@@ -72,6 +85,7 @@ PLANTED = {
     "forgetful": forgetful,
     "patient": patient,
     "listens early": listens_early,
+    "never sweeps": never_sweeps,
 }
 
 

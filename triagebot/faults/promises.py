@@ -30,7 +30,7 @@ PROMISES: dict[str, str] = {
         "intake/test_accept.py, intake/test_put_off.py",
     "Memory, queue, connections and spool are bounded":
         "web/test_front.py, nodes/test_spooling.py, intake/test_surge.py, `triagebot loadtest`",
-    "Slow clients and floods are closed in time": "web/test_front.py",
+    "Slow clients and floods are closed in time": "slow; web/test_front.py",
     "A database that is slow, stalls or is cut off":
         "outages, link, upgrade; faults/test_outages.py, nodes/test_spooling.py",
     "WeChat down, slow, limited, or with a dead token":

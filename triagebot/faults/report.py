@@ -33,6 +33,8 @@ WHAT = {
     "synchronous standbys; the primary and its Patroni are killed under load and come back",
     "parted": "the same three, each in a network of its own: the primary, a standby, or all one "
     "after the other are cut off from the rest, from etcd and from the nodes, and healed",
+    "slow": "clients that bring nothing, half a head or half a body and then a byte a second, all "
+    "at once, while WeChat goes on sending; `rounds` = clients; all must be closed within 6 s",
     "upgrade": "one of two nodes after the other is ended and started again under load, while "
     "columns are added and their tables stay locked for 1 to 8 s; the other node goes on",
     "backup": "a copy made under load, the original deleted, the copy put back; `acked` = before "
@@ -58,17 +60,17 @@ triagebot faults claims --rounds 10000         triagebot faults powercut --round
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
 triagebot faults outages --rounds 50           triagebot faults upgrade --rounds 20
 triagebot faults failover --rounds 10          triagebot faults parted --rounds 30
-triagebot faults link --rounds 40
+triagebot faults link --rounds 40              triagebot faults slow --rounds 5000
 triagebot faults backup --rows 3000000         triagebot faults claims --postgres --rounds 10000
 triagebot faults report
 ```
 
 Each takes `--seed N`, `--keep tests/faults/results.jsonl` and, but for `backup`, `--planted NAME`;
 the exit code is 4 when a promise was broken or a planted fault did not show. `outages`, `link`,
-`failover` and `parted` are broken too by an answer after more than 2.5 s, `upgrade` by one after
-4.5 s; a wait that WeChat gave up counts. The shorter runs are in `tests/faults/`, those of most
-planted faults as well. With `--resume` the long ones go on where the kept results end, in pieces,
-until the file has so many rounds in all; they may be stopped at any time.
+`failover` and `parted` are broken too by an answer after more than 2.5 s, `upgrade` and `slow` by
+one after 4.5 s; a wait that WeChat gave up counts. The shorter runs are in `tests/faults/`, those
+of most planted faults as well. With `--resume` the long ones go on where the kept results end, in
+pieces, until the file has so many rounds in all; they may be stopped at any time.
 
 ## What has failed
 
