@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -20,11 +20,18 @@ from scipy.special import log_softmax
 from sklearn.svm import LinearSVC
 
 from training.document_frequency import document_frequency
+from training.families import Family
 from triagebot.triage.features import Message, Vocabulary
 from triagebot.triage.grams import word_ngrams
 
 Done = Callable[[int, int], None]
 """Called with steps done and steps in all."""
+
+FAMILY = 0.5
+"""What a family adds to an intent's own weights."""
+
+FAMILY_TOLERANCE = 0.1
+"""How far from the optimum the solver may stop for families: closer is not better, and slower."""
 
 Learner = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 """Returns weights, as `learn_weights` does, learnt from the rows that are marked."""
@@ -93,11 +100,35 @@ def learn_weights(
     n_intents: int,
     row_weights: NDArray[np.float64],
     settings: FitSettings,
+    kin: Sequence[Family] = (),
 ) -> NDArray[np.float32]:
     """Return weights, shape (n_features, n_intents); row 0 holds the intercepts.
 
-    Intents without a row get the lowest score everywhere. Raises ValueError with fewer than two.
+    For each sort of families in `kin` (`families.py`), half of the weights that an intent's family
+    learnt as one intent are added to its own; an intent without family counts as its own. Intents
+    without a row get the lowest score everywhere. Raises ValueError with fewer than two.
     """
+    weights = _margins(x, intents, n_intents, row_weights, settings)
+    every = weights.copy()
+    for family in kin:
+        numbers = family[intents]
+        together = weights.copy()
+        if len(np.unique(numbers)) > 1:
+            rough = replace(settings, tolerance=FAMILY_TOLERANCE)
+            learnt = _margins(x, numbers, int(family.max()) + 1, row_weights, rough)
+            together[:, family > 0] = learnt[:, family[family > 0]]
+        every += FAMILY * together
+    return every
+
+
+def _margins(
+    x: csr_matrix,
+    intents: NDArray[np.int64],
+    n_intents: int,
+    row_weights: NDArray[np.float64],
+    settings: FitSettings,
+) -> NDArray[np.float32]:
+    """Return the weights of one support vector machine for each intent against the rest."""
     model = LinearSVC(C=settings.C, random_state=settings.seed, tol=settings.tolerance)
     model.fit(x[:, 1:], intents, sample_weight=row_weights)
     weights = np.zeros((x.shape[1], n_intents), np.float32)

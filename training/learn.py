@@ -24,6 +24,7 @@ from scipy.sparse import csr_matrix
 from training.confident_learning import Confident
 from training.dataset import Dataset
 from training.denoise import judge
+from training.families import Family, families
 from training.fit import (
     FitSettings,
     held_out_scores,
@@ -118,7 +119,8 @@ def learn(
     elif settings.mend and not fixed.all():
         rows, scores, weights, mended = _mending(matrix(vocabulary, messages), fixed, *given)
     else:
-        rows, scores, weights = _exactly(matrix(vocabulary, messages), *given)
+        x = matrix(vocabulary, messages)
+        rows, scores, weights = _exactly(x, *given, families(intents))
     temperature = learn_temperature(scores, numbers[rows], row_weights[rows])
     model = LinearModel(weights, intents, temperature)
     part = _part(dataset, rows)
@@ -136,8 +138,14 @@ def _exactly(
     settings: FitSettings,
     jobs: int,
     progress: Progress,
+    kin: Sequence[Family],
 ) -> tuple[Ints, Floats, NDArray[np.float32]]:
     """Return all rows, their scores, and the weights of the final model."""
+
+    def learner(rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+        known = row_weights[rows]
+        return learn_weights(x[rows], numbers[rows], n_intents, known, settings, kin)
+
     scores = held_out_scores(
         x,
         numbers,
@@ -147,10 +155,10 @@ def _exactly(
         settings,
         jobs,
         lambda done, total: progress("folds", done, total),
+        learner,
     )
     progress("fit", 0, 1)
-    weights = learn_weights(x, numbers, n_intents, row_weights, settings)
-    return np.arange(x.shape[0]), scores, weights
+    return np.arange(x.shape[0]), scores, learner(np.ones(x.shape[0], np.bool_))
 
 
 def _mending(

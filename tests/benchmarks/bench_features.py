@@ -3,9 +3,10 @@
     python tests/benchmarks/bench_features.py SET [--data DIR] [BLOCK …]
 
 Learns from three quarters of the train rows of massive or cic by the product's own features and
-machine, with and without each block, and judges the last quarter and dev together. Prints the share
-that is right, the difference, and the standard error of the difference (paired, as McNemar does).
-Word vectors come from the load streams, without their rows of the set itself and of what is judged.
+machine, with and without each block, and judges the last quarter and dev together; `families` is
+no block, but what intents that share a word of their names teach each other. Prints the share that
+is right, the difference, and the standard error of the difference (paired, as McNemar does). Word
+vectors come from the load streams, without their rows of the set itself and of what is judged.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import randomized_svd
 
 from training.benchmarks.datasets import FILES
+from training.families import families
 from training.fit import FitSettings, learn_vocabulary, learn_weights, matrix
 from triagebot.triage.grams import word_ngrams
 from triagebot.triage.normalise import normalise
@@ -136,7 +138,7 @@ def dense_blocks(data, name, heard, seen, judged):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("set", choices=SOURCES)
-    parser.add_argument("blocks", nargs="*", metavar="BLOCK", default=[*GRAMS, *DENSE])
+    parser.add_argument("blocks", nargs="*", metavar="BLOCK", default=[*GRAMS, *DENSE, "families"])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     args = parser.parse_args()
     rows = read(args.data / FILES[args.set])
@@ -148,9 +150,9 @@ def main():
     settings = FitSettings()
     base = matrix(learn_vocabulary([heard[i] for i in seen], settings), heard)
 
-    def right(x):
+    def right(x, kin=()):
         one = np.ones(len(seen))
-        weights = learn_weights(x[seen], labels[seen], len(names), one, settings)
+        weights = learn_weights(x[seen], labels[seen], len(names), one, settings, kin)
         return np.asarray(x[judged] @ weights).argmax(axis=1) == labels[judged]
 
     plain = right(base)
@@ -160,8 +162,12 @@ def main():
         began = time.perf_counter()
         if name in DENSE and not dense:
             dense = dense_blocks(args.data, args.set, heard, seen, judged)
-        more = dense[name] if name in DENSE else block(GRAMS[name], heard, seen)
-        gain = right(beside(base, more)) * 1.0 - plain
+        if name == "families":
+            better = right(base, families(names.tolist()))
+        else:
+            more = dense[name] if name in DENSE else block(GRAMS[name], heard, seen)
+            better = right(beside(base, more))
+        gain = better * 1.0 - plain
         print(
             f"with {name:<12} {plain.mean() + gain.mean():.2%}  {gain.mean():+.2%} ± "
             f"{gain.std() / np.sqrt(len(gain)):.2%}  ({time.perf_counter() - began:.0f} s)",

@@ -8,6 +8,7 @@ import numpy as np
 
 from training.benchmarks.datasets import BenchmarkSet
 from training.benchmarks.rivals import Judge
+from training.families import families
 from training.fit import FitSettings, learn_vocabulary, learn_weights, matrix
 from training.mended import learn_mended
 from triagebot.triage.classify import LinearModel
@@ -38,7 +39,7 @@ def triagebot(data: BenchmarkSet, settings: FitSettings | None = None, jobs: int
         named = np.arange(len(given)) >= len(data.train)
         learned = learn_mended(x, given, len(labels), weights, named, settings)
     else:
-        learned = learn_weights(x, given, len(labels), weights, settings)
+        learned = learn_weights(x, given, len(labels), weights, settings, families(labels))
     model = LinearModel(learned, labels, 1.0)
 
     def say(texts: Sequence[str]) -> list[str]:
