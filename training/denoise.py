@@ -20,13 +20,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.special import log_softmax
 
-from training import ridge
 from training.confident_learning import Confident
-from training.ridge import Ridge, one_hot
+from training.ridge import one_hot, ridge_of
 
 ROUNDS = 5
-PART = 7_000
-"""Of more rows than `Ridge` takes, about so many are judged together."""
 
 _TEMPERATURES = np.geomspace(0.03, 3.0, 40)
 _SHARES = np.arange(0.0, 0.62, 0.02)
@@ -81,47 +78,25 @@ def judge(
 ) -> Judged:
     """Return what is believed of the labels `given` to the rows of `x`.
 
-    Rows that are `fixed` are never doubted and help to judge all others. More rows than `Ridge`
-    takes are judged in parts drawn by chance, and `opinion` is the mean of the parts'. The same
-    input gives the same result.
+    Rows that are `fixed` are never doubted and help to judge all others. The same input gives the
+    same result.
     """
     doubted = np.ones(len(given), np.bool_) if fixed is None else ~fixed
+    ridge = ridge_of(x, row_weights)
     believed, noise = one_hot(given, n_labels), 0.0
-    opinion = np.zeros((x.shape[1], n_labels), np.float32)
-    parts = _parts(len(given))
-    for number, rows in enumerate(parts):
-        done(number, len(parts))
-        doubts = doubted[rows]
-        part = Ridge(x[rows], row_weights[rows])
-        believed[rows], share = _settle(part, given[rows], believed[rows], doubts)
-        noise += share * doubts.sum() / max(1, doubted.sum())
-        opinion += part.learn(believed[rows]) / np.float32(len(parts))
+    for number in range(ROUNDS if doubted.any() else 0):
+        done(number, ROUNDS)
+        scores = ridge.left_out(believed)[doubted].astype(np.float64)
+        chances, noise = _believe(scores, given[doubted], n_labels)
+        believed[doubted] = chances
     return Judged(
         believed[np.arange(len(given)), given].astype(np.float64),
         believed.argmax(axis=1),
         believed.max(axis=1).astype(np.float64),
-        float(noise),
+        noise,
         believed,
-        opinion,
+        ridge.learn(believed),
     )
-
-
-def _parts(n: int) -> list[Ints]:
-    if n <= ridge.MOST_ROWS:
-        return [np.arange(n)]
-    order = np.random.default_rng(0).permutation(n)
-    return [np.sort(part) for part in np.array_split(order, -(-n // PART))]
-
-
-def _settle(
-    part: Ridge, given: Ints, believed: NDArray[np.float32], doubted: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], float]:
-    """Return the chance of each label after all rounds, and the share of noise of the last."""
-    noise = 0.0
-    for _ in range(ROUNDS if doubted.any() else 0):
-        scores = part.left_out(believed)[doubted].astype(np.float64)
-        believed[doubted], noise = _believe(scores, given[doubted], believed.shape[1])
-    return believed, noise
 
 
 def _believe(scores: Floats, given: Ints, n_labels: int) -> tuple[Floats, float]:

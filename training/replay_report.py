@@ -35,6 +35,9 @@ def _head(record: ReplayRecord) -> str:
     return (
         f"<h1>重放 {escape(record.base)} → {escape(record.candidate)} <small>Replay</small></h1>"
         f'<div class="tiles">{"".join(tiles)}</div>'
+        "<p>看例句：以后的答复对粉丝更好，就 "
+        f"<code>triagebot model promote {escape(record.candidate)}</code>；"
+        "不对，就标注这些消息再训练。 Promote it, or label and train.</p>"
     )
 
 

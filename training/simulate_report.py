@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from math import ceil
+from math import floor, log10
 
 from training.html import details, heading, page, percent, table, tile
 from training.simulate import Plan
@@ -26,6 +26,9 @@ SHORT = {
     "reach": "最多可答 could be answered",
     "accuracy": "准确率 accuracy",
 }
+TOPS = (0.2, 0.25, 0.5, 1.0)
+"""Where an axis of shares may end, so that its fifths are round."""
+
 VERDICTS = {"better": "更好 better", "worse": "更差 worse", "not shown": "看不出 not shown"}
 
 Curves = Mapping[str, Sequence[Spread]]
@@ -41,7 +44,7 @@ def render(runs: Runs, plan: Plan, source: str) -> str:
 def _head(runs: Runs, curves: Curves, plan: Plan, source: str) -> str:
     tiles = [
         tile(
-            NAMES.get(name, name),
+            f"{NAMES.get(name, name)} · {SHORT['proven']}",
             percent(rounds[-1].mean.proven),
             f"{_range(rounds[-1], 'proven')} · {rounds[-1].mean.labels:,.0f} 条标注 labels",
         )
@@ -105,7 +108,8 @@ def _curves(curves: Curves, figure: str, title: str, up: str, plan: Plan) -> str
     highest = max(getattr(each.high, figure) for rounds in curves.values() for each in rounds)
     most = max(each.mean.labels for rounds in curves.values() for each in rounds)
     least = 2 * plan.max_error if figure == "error" else 0.2
-    plot = Plot(right=ceil(most / 500) * 500.0, top=min(1.0, ceil(20 * max(least, highest)) / 20))
+    top = next(step for step in TOPS if step >= min(1.0, max(least, highest)))
+    plot = Plot(right=_round_end(most), top=top)
     body = plot.axes("标注条数 labels spent", up, lambda value: f"{value:,.0f}")
     if figure == "error":
         at = plot.y(plan.max_error)
@@ -117,6 +121,12 @@ def _curves(curves: Curves, figure: str, title: str, up: str, plan: Plan) -> str
         for name, rounds in curves.items()
     )
     return svg(plot.width, plot.height, title, last, body, figure)
+
+
+def _round_end(most: float) -> float:
+    """Return the end of an axis whose fifths are round: 1, 2.5 or 5 times a power of ten."""
+    power = 10.0 ** max(0, floor(log10(max(most, 1.0))))
+    return next(end for end in (power, 2.5 * power, 5 * power, 10 * power) if end >= most)
 
 
 def _curve(plot: Plot, rounds: Sequence[Spread], figure: str, kind: str) -> tuple[str, str]:

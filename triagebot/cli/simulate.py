@@ -103,16 +103,14 @@ def _show(runs: Runs, plan: Plan, report: Path) -> None:
     from training.simulate_runs import broken, together
 
     table = Table(title=f"share of unseen messages, at most {plan.max_error:.1%} wrong promised")
-    table.add_column("labels", justify="right")
-    for name in runs:
-        table.add_column(f"{name}: proven", justify="right")
-        table.add_column("wrong", justify="right")
-        table.add_column("could", justify="right")
+    for heading in ("labels", "choice", "proven", "wrong", "could"):
+        table.add_column(heading, justify="left" if heading == "choice" else "right")
     for rounds in zip(*(together(each) for each in runs.values()), strict=False):
-        cells = [f"{rounds[0].mean.labels:,.0f}"]
-        for one in rounds:
-            cells += [_range(one, "proven"), f"{one.mean.error:.1%}", _range(one, "reach")]
-        table.add_row(*cells)
+        for name, one in zip(runs, rounds, strict=True):
+            labels = f"{one.mean.labels:,.0f}"
+            shares = _range(one, "proven"), f"{one.mean.error:.1%}", _range(one, "reach")
+            table.add_row(labels, name, *shares)
+        table.add_section()
     console = Console()
     console.print(table)
     for name, each in runs.items():
