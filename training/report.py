@@ -12,7 +12,7 @@ from training import report_sections as sections
 from training.evaluate import cause_in, summarise
 from training.html import page, write_page
 from training.outcomes import held_out_outcomes
-from training.report_mended import mended_section
+from training.report_labels import mended_section, suspects_section
 from training.report_proof import thresholds_section
 from training.report_sections import Report
 from training.train import Trained
@@ -30,6 +30,7 @@ def render(report: Report) -> str:
         sections.matrix_section(report),
         sections.curves_section(report),
         sections.worst_section(report),
+        suspects_section(report),
         mended_section(report),
         thresholds_section(report),
         sections.intents_section(report),
@@ -56,6 +57,7 @@ def write_report(trained: Trained) -> Path:
             "矛盾 conflicts": f"{len(trained.dataset.conflicts):,}",
             "数据指纹 data hash": mind.bundle.manifest.data_hash,
         },
+        trained.suspects,
         trained.mended,
     )
     return write(trained.folder / "report.html", report)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from training import charts
 from training.evaluate import Confusion, Evaluation, Mistake
 from training.html import between, details, heading, percent, table, tile
-from training.suspects import MendedLabels
+from training.suspects import MendedLabels, Suspect
 from triagebot.charts import bar
 from triagebot.domain.catalogue import Intent
 from triagebot.triage.registry import Proof
@@ -20,7 +20,8 @@ class Report:
     """What a report is made from.
 
     `measured_on` says in words which messages the figures come from, `facts` are lines for the
-    foot of the page. `mended` is None where labels were learnt as given.
+    foot of the page. `suspects` are labels worth a second look; `mended` is None where labels were
+    learnt as given.
     """
 
     model: str
@@ -29,6 +30,7 @@ class Report:
     measured_on: str
     proof: Proof | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    suspects: Sequence[Suspect] = ()
     mended: MendedLabels | None = None
 
     @property

@@ -14,11 +14,15 @@ from dataclasses import asdict, dataclass, replace
 import msgspec
 import numpy as np
 
-from training.confident_learning import Confident
+from training.confident_learning import Confident, confident
 from training.dataset import Dataset
+from training.learn import Judged
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.label import Label, Source
 from triagebot.triage.normalise import mask, normalise
+
+MOST = 2_000
+"""Rows that training writes down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ def list_suspects(
         for i in np.flatnonzero(scored.suspect).tolist()
     ]
     return tuple(sorted(suspects, key=lambda one: (-one.gain, one.text)))
+
+
+def doubted(judged: Judged, catalogue: Catalogue, labels: Sequence[Label]) -> tuple[Suspect, ...]:
+    """Return the `MOST` rows with most gain that held-out probabilities speak against."""
+    scored = confident(judged.numbers, judged.probabilities)
+    return list_suspects(judged.dataset, scored, catalogue, labels)[:MOST]
 
 
 def json_lines(suspects: Iterable[Suspect]) -> bytes:

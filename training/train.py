@@ -17,12 +17,13 @@ from training.fit import FitSettings
 from training.learn import Learned, Progress, learn
 from training.model_card import model_card
 from training.selftest import record_selftest
-from training.suspects import MendedLabels, json_lines, list_suspects
+from training.suspects import MendedLabels, Suspect, doubted, json_lines, list_suspects
 from training.thresholds import certify
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.label import Label
 from triagebot.triage.registry import IntentProof, Proof, load
 from triagebot.triage.think import wake
+from triagebot.triage.verdicts import FILE as SUSPECTS
 
 STAGES = ("read", "segment", "features", "folds", "mend", "fit", "answers", "prove", "write")
 MENDED = "mended.jsonl"
@@ -35,7 +36,7 @@ ANSWERED = (IntentKind.BUSINESS, IntentKind.CHITCHAT)
 class Trained:
     """A finished bundle with the rows and held-out probabilities it was proven on.
 
-    `mended` is None when labels were learnt as given.
+    `suspects` are labels worth a second look; `mended` is None when labels were learnt as given.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class Trained:
     intents: tuple[str, ...]
     held_out: NDArray[np.float64]
     proof: Proof
+    suspects: tuple[Suspect, ...] = ()
     mended: MendedLabels | None = None
 
 
@@ -77,9 +79,11 @@ def train(
     proof = _prove(catalogue, learned)
     progress("write", 0, 1)
     mended = _mended(catalogue, learned, labels) if settings.mend else None
-    folder = _write(catalogue, learned, proof, answers, settings, out, name, key, mended)
+    suspects = doubted(judged, catalogue, labels)
+    folder = _write(catalogue, learned, proof, answers, settings, out, name, key, suspects, mended)
     wake(load(folder, key))
-    return Trained(folder, judged.dataset, learned.intents, judged.probabilities, proof, mended)
+    made = folder, judged.dataset, learned.intents, judged.probabilities, proof
+    return Trained(*made, suspects, mended)
 
 
 def _mended(catalogue: Catalogue, learned: Learned, labels: Sequence[Label]) -> MendedLabels:
@@ -99,6 +103,7 @@ def _write(
     out: Path,
     name: str | None,
     key: bytes | None,
+    suspects: Sequence[Suspect],
     mended: MendedLabels | None,
 ) -> Path:
     dataset, model, vocabulary = learned.dataset, learned.model, learned.vocabulary
@@ -118,6 +123,7 @@ def _write(
     )
     folder = out / (name or f"m-{bundle.fingerprint(manifest)}")
     texts = {"MODEL_CARD.md": model_card(manifest, proof)}
+    texts[SUSPECTS] = json_lines(suspects).decode()
     if mended:
         texts[MENDED] = json_lines(mended.suspects).decode()
     return bundle.write(folder, contents, manifest, texts)

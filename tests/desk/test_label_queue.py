@@ -62,6 +62,15 @@ async def test_people_who_differ_are_shown_until_they_agree(world: World, desk: 
     assert await desk.get("/api/v1/label-queue/disputes") == []
 
 
+async def test_a_label_that_the_model_has_learnt_is_judged_by_models_that_had_not(
+    world: World, desk: Desk
+) -> None:
+    for text in ("物流呢", "什么时候发货"):
+        await put(desk, str((await world.fan_says(text, text)).message_id), "delivery")
+    (found,) = await desk.get("/api/v1/label-queue/suspects")
+    assert (found["text"], found["better"], found["chance"]) == ("物流呢", "complaint", 0.93)
+
+
 async def test_labels_that_the_model_contradicts_are_worth_a_second_look(
     world: World, desk: Desk
 ) -> None:

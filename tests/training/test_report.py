@@ -11,9 +11,12 @@ from training.evaluate import cause_in, summarise
 from training.outcomes import Outcome
 from training.report import Report, render, write_report
 from training.suspects import MendedLabels, Suspect
+from training.train import train
 from triagebot.domain.catalogue import Intent, IntentKind, Risk
 from triagebot.domain.label import Source
+from triagebot.triage.catalogue import read_catalogue
 from triagebot.triage.registry import IntentProof, Proof
+from triagebot.triage.verdicts import FILE, read_verdicts
 
 NASTY = '<script>alert("1")</script>&'
 
@@ -135,3 +138,20 @@ def test_mistakes_show_their_words(small_mind):
     )
     page = render(Report("m", found, small_mind.catalogue.intents, "数据"))
     assert "<mark>快递" in page
+
+
+def test_labels_worth_a_second_look_lie_beside_the_model_and_in_its_report(new_intents, tmp_path):
+    planted = new_intents / "purchase.yml"
+    text = planted.read_text(encoding="utf-8")
+    planted.write_text(
+        text.replace("    - 几点开抢\n", "    - 今天快递能收到吗\n"), encoding="utf-8"
+    )
+    trained = train(read_catalogue(new_intents), [], tmp_path, name="noisy", jobs=1)
+    verdict = read_verdicts(trained.folder)["今天快递能收到吗", "purchase"]
+    assert verdict.better == "delivery"
+    assert verdict.chance > 0.3
+    page = write_report(trained).read_text(encoding="utf-8")
+    assert "值得再看的标注" in page
+    assert "今天快递能收到吗" in page.split("值得再看的标注")[1]
+    (trained.folder / FILE).write_text('{"text": 1}\n', encoding="utf-8")
+    assert read_verdicts(trained.folder) == {}

@@ -11,6 +11,7 @@ from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.prediction import Contribution, Prediction
 from triagebot.triage.cluster import LEAST, Cluster, Waiting
 from triagebot.triage.likeness import Likeness
+from triagebot.triage.verdicts import Key, Verdict
 
 INTENTS = 5
 ANSWERS = 3
@@ -45,6 +46,9 @@ class Mind(Protocol):
     @property
     def facts(self) -> Mapping[str, str]:
         """What the variables of the brand stand for."""
+
+    def verdicts(self) -> Mapping[Key, Verdict]:
+        """Return what was said of the labels it learnt by models that had not."""
 
     def think(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction for each text."""

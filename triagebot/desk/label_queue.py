@@ -84,7 +84,8 @@ class LabelQueueApi:
         """Return the newest labels that the model contradicts, the greatest gain first."""
         mind, given = self._holder.mind, await self._db.read(labels.newest, JUDGED)
         predictions = await asyncio.to_thread(mind.think, [each.text for each in given])
-        return suspects(mind.catalogue, given, predictions, SUSPECTS)
+        verdicts = await asyncio.to_thread(mind.verdicts)
+        return suspects(mind.catalogue, given, predictions, verdicts, SUSPECTS)
 
     async def again(self, call: Call) -> LabelItem:
         """Return a message whoever labelled it. Raises `NotFound`."""

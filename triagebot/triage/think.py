@@ -25,6 +25,7 @@ from triagebot.triage.registry import Bundle
 from triagebot.triage.rules import Rules
 from triagebot.triage.say import Voice
 from triagebot.triage.segment import JiebaSegmenter, Segmenter, build_segmenter
+from triagebot.triage.verdicts import Key, Verdict, read_verdicts
 
 SELFTEST_TOLERANCE = 1e-4
 """How far a confidence may be from the recorded one: other processors add in another order."""
@@ -116,6 +117,10 @@ class Mind:
         ranked = RankedAnswer(answer.id, EXACT, 1.0, answer.question, True)
         intents = (RankedIntent(answer.intent, EXACT),)
         return Prediction(plain, (), intents, (ranked,), 0.0, self.model)
+
+    def verdicts(self) -> dict[Key, Verdict]:
+        """Return what was said of the labels it learnt by models that had not."""
+        return read_verdicts(self.bundle.folder)
 
     def hear(self, text: str) -> tuple[str, list[str]]:
         """Return the normalised text and its words."""
