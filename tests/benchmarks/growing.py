@@ -19,7 +19,7 @@ from typing import Any
 from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
-from triagebot.store import checksums, hour_counts, messages, search
+from triagebot.store import checksums, fans, hour_counts, messages, places, search
 from triagebot.store.database import Database
 from triagebot.store.tokens import tokenise
 
@@ -43,9 +43,10 @@ def fill(store: Path, size: int, texts: Sequence[str]) -> float:
     asyncio.run(_first_night(url, texts))
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA journal_mode=OFF")  # the server sets its own again
         connection.execute("PRAGMA cache_size=-500000")
         _copy(connection, size)
-    asyncio.run(_count(url))
+    asyncio.run(_catch_up(url))
     return time.monotonic() - began
 
 
@@ -77,13 +78,13 @@ def _conclude(
 
 
 def _copy(connection: sqlite3.Connection, size: int) -> None:
-    fans, said = _Table(connection, "conversation", FANS), _Table(connection, "message", NIGHT)
+    talks, said = _Table(connection, "conversation", FANS), _Table(connection, "message", NIGHT)
     progress = "UPDATE progress SET value = ? WHERE name = 'search'"
     while (there := said.last()) < size:
         nights = min(NIGHTS_AT_ONCE, -(-(size - there) // NIGHT))
         connection.execute("BEGIN IMMEDIATE")
-        first_fan = fans.last()
-        fans.add(row for night in range(nights) for row in _fans(fans, first_fan, night))
+        first_fan = talks.last()
+        talks.add(row for night in range(nights) for row in _talks(talks, first_fan, night))
         said.add(row for night in range(nights) for row in _said(said, there, first_fan, night))
         words = (
             (there + 1 + n, _words(said.rows[n % NIGHT]["text"])) for n in range(nights * NIGHT)
@@ -114,9 +115,9 @@ class _Table:
         self._connection.executemany(query, (tuple(row.values()) for row in rows))
 
 
-def _fans(fans: _Table, first: int, night: int) -> Iterator[dict[str, Any]]:
+def _talks(talks: _Table, first: int, night: int) -> Iterator[dict[str, Any]]:
     later = (first // FANS + night) * LATER_MS
-    for place, row in enumerate(fans.rows):
+    for place, row in enumerate(talks.rows):
         number = first + night * FANS + place + 1
         times = {name: row[name] + later for name in _TIMES if row[name]}
         yield {**row, "id": number, "fan": f"oGR{number:013d}", **times}
@@ -144,10 +145,14 @@ def _words(text: str) -> str:
     return " ".join(token.word for token in tokenise(text))
 
 
-async def _count(url: str) -> None:
-    """Let the reports' counts follow."""
+async def _catch_up(url: str) -> None:
+    """Let all that follows behind messages arrive, as it would have in so many nights."""
     db = Database(url, clock=lambda: datetime.now(UTC))
     await db.start()
-    while await db.write(hour_counts.count_new, datetime.now(UTC), 100_000):
-        pass
+    last = await db.read(lambda c: c.exec_driver_sql("SELECT max(id) FROM message").scalar_one())
+    for step in (hour_counts.count_new, fans.note_new):
+        while await db.write(step, datetime.now(UTC), 100_000):
+            pass
+    for name in ("audit", "media"):  # nothing of the copies is drawn or has pictures
+        await db.write(places.move, name, last)
     await db.close()

@@ -26,6 +26,8 @@ from triagebot.loadtest.tally import Tally
 from triagebot.loadtest.usage import Usage
 
 TELL_SECONDS = 10
+REPEATED = 0.05
+"""One message in twenty is delivered twice."""
 
 SHOWN = {
     "offered_per_second": "offered/s",
@@ -122,7 +124,7 @@ def plan_of(texts: Sequence[str], rate: float, seconds: float, messages: int | N
     """Return a steady plan with one message in twenty delivered twice."""
     began = int(time.time())
     count = messages or max(1, round(rate * seconds))
-    return Plan(texts, count, rate, began, f"{began % 2**20:05x}", duplicates=0.05)
+    return Plan(texts, count, rate, began, f"{began % 2**20:05x}", duplicates=REPEATED)
 
 
 def load(url: str, sender: Sender, plan: Plan, pid: int, connections: int) -> tuple[Tally, Usage]:

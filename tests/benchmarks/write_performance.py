@@ -12,6 +12,7 @@ from measured import RESULTS, ROOT, table
 
 PARTS = {
     "sustained": ("What one machine carries", "bench_throughput.py MODELS --seconds 600"),
+    "minutes": ("For ten minutes", "bench_throughput.py MODELS --part minutes"),
     "mean": ("At the event's mean rate", "bench_throughput.py MODELS --part mean"),
     "beyond": ("Beyond capacity", "bench_throughput.py MODELS --part beyond --seconds 30"),
     "event": ("The whole event, 2.8 million messages", "bench_throughput.py MODELS --part event"),
