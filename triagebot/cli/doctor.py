@@ -25,7 +25,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @click.option("--strict", is_flag=True, help="End with exit code 4 when something fails.")
 @click.pass_obj
 def doctor(obj: dict[str, Any], online: bool, strict: bool) -> None:
-    """Look at settings, secrets, disk, clock, store, model, drift, shadow, spool, accounts."""
+    """Look at secrets, disk, clock, store, deeds, model, drift, shadow, spool, accounts."""
     counts: Counter[str] = Counter()
     findings = []
     for finding in look(obj["settings"], online=online):
