@@ -2,10 +2,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from triagebot.domain.conversation import Status
 from triagebot.errors import Conflict, NotFound
-from triagebot.store import conversations, events, outbound
+from triagebot.store import conversations, events, outbound, reply_ways
 from triagebot.store.database import Database
 from triagebot.store.outbound import State
 
@@ -132,3 +133,38 @@ async def test_each_step_is_told(ids, add, claim, any_database):
     rows = await any_database.read(events.read_after, cursor)
     states = [item.payload["state"] for item in rows if item.kind == "message"]
     assert states == ["queued", "sending", "delivered"]
+
+
+def searched(connection, *work):
+    """Return how SQLite finds what the work asks of outbound texts."""
+    driver, asked = connection.connection.dbapi_connection, []
+    driver.set_trace_callback(asked.append)
+    for each in work:
+        each()
+    driver.set_trace_callback(None)
+    plans = [driver.execute(f"EXPLAIN QUERY PLAN {sql}") for sql in asked if "outbound" in sql]
+    return [row[3] for plan in plans for row in plan]
+
+
+def reads_all(steps):
+    texts = [step for step in steps if step.startswith("SCAN outbound") and "unsent" not in step]
+    return texts + [step for step in steps if "channel=?" in step]
+
+
+async def test_what_runs_each_second_reads_neither_all_texts_nor_all_fans(database, clock):
+    plain = text(
+        "SELECT outbound.id FROM outbound JOIN conversation ON conversation.id = conversation_id "
+        "WHERE channel = 'a' AND state = 'queued'"
+    )
+
+    def look(connection):
+        ours = (
+            lambda: outbound.claim(connection, CHANNEL, clock()),
+            lambda: reply_ways.tidy(connection, clock(), clock()),
+        )
+        return searched(connection, *ours), searched(connection, lambda: connection.execute(plain))
+
+    ours, planted = await database.write(look)
+    assert any("ix_outbound_unsent" in step for step in ours)
+    assert not reads_all(ours)
+    assert reads_all(planted)

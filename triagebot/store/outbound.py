@@ -14,14 +14,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, insert, select, text, update
 
 from triagebot.domain.decision import Reason
 from triagebot.domain.message import Reply
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import conversations, events
 from triagebot.store.decision_columns import reply_of
-from triagebot.store.tables import agent, conversation, message, outbound
+from triagebot.store.tables import UNSENT, agent, conversation, message, outbound
 from triagebot.store.talks import SHOWN
 from triagebot.store.times import from_ms, to_ms
 
@@ -38,6 +38,7 @@ class State(StrEnum):
 
 
 _WAITING = (State.QUEUED, State.HELD)
+IS_UNSENT = text(f"outbound.{UNSENT}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +124,19 @@ def claim(
     """
     earlier = outbound.alias()
     unsent = earlier.c.state.in_((State.QUEUED, State.SENDING, State.HELD))
-    blocked = exists().where(
-        unsent,
-        earlier.c.conversation_id == outbound.c.conversation_id,
-        earlier.c.id < outbound.c.id,
-    )
+    blocked = exists().where(unsent, earlier.c.id < outbound.c.id)
+    blocked = blocked.where(earlier.c.conversation_id == outbound.c.conversation_id)
     is_due = (outbound.c.state == State.QUEUED) & (outbound.c.due_at <= to_ms(now))
     # A held text is due when the fan has written since.
     is_due |= (outbound.c.state == State.HELD) & (conversation.c.window_until > outbound.c.due_at)
-    due = _select().with_only_columns(outbound.c.id).where(is_due, ~blocked)
-    due = due.where(conversation.c.channel == channel).order_by(outbound.c.id).limit(limit)
+    due = _select().with_only_columns(outbound.c.id).where(IS_UNSENT, is_due, ~blocked)
+    # Plain columns would lead planners to read all fans of the channel, or all texts by their id.
+    due = due.where(conversation.c.channel + "" == channel).order_by(outbound.c.id + 0).limit(limit)
     ids = connection.execute(due).scalars().all()
-    if not ids:
-        return []
     # The state is checked again: another node may have been first.
     mark = update(outbound).where(outbound.c.id.in_(ids), outbound.c.state.in_(_WAITING))
     mark = mark.values(state=State.SENDING, sent_at=to_ms(now), attempts=outbound.c.attempts + 1)
-    mine = connection.execute(mark.returning(outbound.c.id)).scalars().all()
+    mine = connection.execute(mark.returning(outbound.c.id)).scalars().all() if ids else []
     return [_changed(connection, number) for number in sorted(mine)]
 
 
@@ -170,7 +167,7 @@ def expire(connection: Connection, now: datetime) -> list[OutboundRow]:
         conversation.c.id == outbound.c.conversation_id,
         conversation.c.window_until > outbound.c.due_at,
     )
-    query = update(outbound).where(over, ~opened).values(state=State.FAILED)
+    query = update(outbound).where(IS_UNSENT, over, ~opened).values(state=State.FAILED)
     numbers = connection.execute(query.returning(outbound.c.id)).scalars().all()
     return [_changed(connection, number) for number in sorted(numbers)]
 
@@ -184,8 +181,10 @@ def resend(connection: Connection, outbound_id: int, now: datetime) -> OutboundR
 def interrupted(connection: Connection, before: datetime) -> list[OutboundRow]:
     """End as uncertain what has been `sending` since before a moment: its sender died."""
     lost = (outbound.c.state == State.SENDING) & (outbound.c.sent_at < to_ms(before))
-    query = update(outbound).where(lost).values(state=State.UNCERTAIN, error="interrupted")
-    numbers = connection.execute(query.returning(outbound.c.id)).scalars().all()
+    mark = (
+        update(outbound).where(IS_UNSENT, lost).values(state=State.UNCERTAIN, error="interrupted")
+    )
+    numbers = connection.execute(mark.returning(outbound.c.id)).scalars().all()
     return [_changed(connection, number) for number in sorted(numbers)]
 
 

@@ -109,6 +109,9 @@ message = Table(
     sqlite_autoincrement=True,
 )
 
+UNSENT = "state IN ('queued', 'sending', 'held')"
+"""The condition of an index. What looks every second spells it so too: it would read all else."""
+
 outbound = Table(
     "outbound",
     metadata,
@@ -131,7 +134,7 @@ outbound = Table(
         "ix_outbound_unsent",
         "conversation_id",
         "id",
-        sqlite_where=text("state IN ('queued', 'sending', 'held')"),
+        sqlite_where=text(UNSENT),
     ),
     sqlite_autoincrement=True,
 )
