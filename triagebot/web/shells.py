@@ -14,7 +14,7 @@ from triagebot.web.static import Static
 class Shells:
     """Templates by name; `folders` maps the first part of a name to a folder.
 
-    Templates see `static("root/path")`, `version` and what the page gives them.
+    Templates see `static("root/path")` and what the page gives them.
     """
 
     def __init__(self, folders: Mapping[str, Path], static: Static, *, dev: bool = False) -> None:
@@ -26,10 +26,7 @@ class Shells:
             undefined=jinja2.StrictUndefined,
             auto_reload=dev,
         )
-        self._environment.globals.update(
-            static=static.url,
-            version=static.version,
-        )
+        self._environment.globals["static"] = static.url
 
     def page(self, name: str, /, **values: object) -> web.Response:
         """Return the rendered template `folder/name.html` as a response that nobody caches."""
