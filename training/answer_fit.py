@@ -17,7 +17,7 @@ from training.choice_logit import choice_chances, fit_choice
 from training.dataset import Dataset
 from training.measures import calibration_error, coverage_at, reliability
 from triagebot.domain.catalogue import Catalogue
-from triagebot.triage.answer_choice import SOLVED, left_out_scores
+from triagebot.triage.answer_choice import SOLVED, Learnt, left_out_scores
 from triagebot.triage.answer_index import AnswerIndex
 from triagebot.triage.answers import (
     AnswerCalibration,
@@ -46,9 +46,10 @@ class AnswerFit:
 
     `accuracy` is the share of held-out wordings whose surest answer is theirs, `ece` the expected
     calibration error of that confidence, `coverage` the largest share that could be answered with
-    at most `ERROR` wrong; all 0..1.
+    at most `ERROR` wrong; all 0..1. `learnt` is how answers are chosen.
     """
 
+    learnt: Learnt
     calibration: AnswerCalibration
     accuracy: float
     ece: float
@@ -112,14 +113,16 @@ def fit_answers(
         wordings = sum(row.answer is not None for row in dataset.rows)
         first = asked.right[np.cumsum(asked.counts) - asked.counts]
         if not _LEAST <= first.sum() <= len(first) - _LEAST:
-            return AnswerFit(AnswerCalibration(), float(first.sum()) / max(1, wordings), 0.0, 0.0)
+            return AnswerFit(
+                index.learnt, AnswerCalibration(), float(first.sum()) / max(1, wordings), 0.0, 0.0
+            )
         named = np.array(
             [row.answer is not None for row, near in zip(dataset.rows, found, strict=True) if near]
         )
         figures = _figures(asked, named, wordings)
         weights = asked.fit(np.ones(len(asked.counts), np.bool_))
     calibration = AnswerCalibration(*(round(value, 6) for value in weights.tolist()))
-    return AnswerFit(calibration, *figures)
+    return AnswerFit(index.learnt, calibration, *figures)
 
 
 def _asked(

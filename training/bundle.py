@@ -16,9 +16,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from training.answer_fit import AnswerFit
 from triagebot.domain.catalogue import Catalogue
 from triagebot.errors import Conflict
-from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.features import Vocabulary
 from triagebot.triage.registry import FILES, SCHEMA, Manifest, Proof, SelfTest, read_manifest, sign
 
@@ -33,15 +33,23 @@ def pack(
     weights: NDArray[np.float32],
     catalogue: Catalogue,
     proof: Proof,
-    calibration: AnswerCalibration,
+    answers: AnswerFit,
     selftest: Sequence[SelfTest],
 ) -> Contents:
     """Return the contents of the files that the server reads, by name."""
     arrays = BytesIO()
-    np.savez(arrays, weights=weights, idf=vocabulary.idf)
+    learnt = answers.learnt
+    np.savez(
+        arrays,
+        weights=weights,
+        idf=vocabulary.idf,
+        answer_names=np.array(learnt.names),
+        answer_rows=learnt.rows,
+        answer_weights=learnt.weights,
+    )
     lines = [f"w\t{gram}\n" for gram in vocabulary.words]
     lines += [f"c\t{gram}\n" for gram in vocabulary.characters]
-    proof = msgspec.structs.replace(proof, answer_calibration=asdict(calibration))
+    proof = msgspec.structs.replace(proof, answer_calibration=asdict(answers.calibration))
     return {
         "vocabulary.txt": "".join(lines).encode(),
         "weights.npz": arrays.getvalue(),

@@ -108,9 +108,7 @@ def _write(
 ) -> Path:
     dataset, model, vocabulary = learned.dataset, learned.model, learned.vocabulary
     selftest = record_selftest(dataset.normalised, catalogue.words, vocabulary, model)
-    contents = bundle.pack(
-        vocabulary, model.weights, catalogue, proof, answers.calibration, selftest
-    )
+    contents = bundle.pack(vocabulary, model.weights, catalogue, proof, answers, selftest)
     manifest = bundle.build_manifest(
         contents,
         _hash(dataset),

@@ -2,6 +2,7 @@ import io
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -156,3 +157,24 @@ def test_a_damaged_manifest_is_refused(folder, content):
 def test_no_folder_is_named(tmp_path):
     with pytest.raises(BadBundle, match=r"no manifest\.json"):
         load(tmp_path / "nothing")
+
+
+def test_answers_are_chosen_as_they_were_learnt_and_never_by_what_does_not_fit(folder):
+    """What the bundle brings is what is learnt without it, and of no other answers."""
+    bundle = load(folder)
+    texts = ["什么时候发货", "怎么刷机", "发票抬头写错了怎么办", "手机发烫"]
+    brought, anew = (wake(each).think(texts) for each in (bundle, replace(bundle, learnt=None)))
+    for one, other in zip(brought, anew, strict=True):
+        assert [a.answer for a in one.answers] == [a.answer for a in other.answers]
+        assert one.answers[0].confidence == pytest.approx(other.answers[0].confidence, abs=1e-5)
+    arrays = dict(np.load(folder / "weights.npz"))
+    for name, spoilt in {
+        "answer_rows": arrays["answer_rows"][:, 1:],
+        "answer_weights": arrays["answer_weights"][:-1],
+        "answer_names": arrays["answer_names"][::-1],
+    }.items():
+        content = io.BytesIO()
+        np.savez(content, **arrays | {name: spoilt})
+        rewrite(folder, "weights.npz", content.getvalue())
+        with pytest.raises(BadBundle, match="learnt of answers"):
+            wake(load(folder))

@@ -48,7 +48,6 @@ from triagebot.store import events, heartbeat
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
 from triagebot.store.upkeep import Upkeep
-from triagebot.triage.hot_reload import LiveMind
 from triagebot.web.auth import Auth
 from triagebot.web.docs_page import DocsPage
 from triagebot.web.endpoint import HasEndpoints, mount
@@ -66,9 +65,8 @@ Clock = Callable[[], datetime]
 class Server:
     """All parts of one running server, in the order in which they start.
 
-    `mind` is that of the promoted model, where it is awake already. `fans` adds the demo's
-    simulated fans; `origins` says where settings come from. Raises `BadBundle` without a promoted
-    model and `BadInput` for settings that do not fit together.
+    `fans` adds the demo's simulated fans; `origins` says where settings come from. Raises
+    `BadBundle` without a promoted model and `BadInput` for settings that do not fit together.
     """
 
     def __init__(
@@ -76,14 +74,13 @@ class Server:
         settings: Settings,
         clock: Clock,
         *,
-        mind: LiveMind | None = None,
         fans: bool = False,
         origins: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.db = Database(settings.database.url, clock=clock)
-        self.mind, self.shelf = mind or live_mind(settings, clock), model_shelf(settings)
+        self.mind, self.shelf = live_mind(settings, clock), model_shelf(settings)
         self.pressure = surge.pressure(settings, self.db)
         self.intake = Intake(self.db, self.mind, clock, self.pressure, lambda: settings.surge.text)
         self.feed = Feed(self.db)

@@ -12,7 +12,7 @@ import msgspec
 
 from triagebot.app import loops
 from triagebot.app.accounts import accounts
-from triagebot.app.memory import settle, share_heaps
+from triagebot.app.memory import loading, settle, share_heaps
 from triagebot.app.mind import live_mind
 from triagebot.channels.wechat.reception import ANSWER_WITHIN, LAST_MOMENT, PREFIX, Reception
 from triagebot.logs import set_up_logs
@@ -37,7 +37,8 @@ async def work(settings: Settings, line: socket.socket, giving: socket.socket, *
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    mind = live_mind(settings, now)
+    with loading():
+        mind = live_mind(settings, now)
     await mind.start()
     line.setblocking(False)
     _, calling = await loop.connect_accepted_socket(lambda: Calling(mind, stop.set), line)

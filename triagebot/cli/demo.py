@@ -27,7 +27,7 @@ DATABASE = "sqlite:///var/demo.db"
 @click.pass_obj
 def demo(obj: dict[str, Any], host: str | None, port: int | None, fans: bool) -> None:
     """Serve with demo data, simulated fans and printed logins."""
-    from triagebot.app.starting import build
+    from triagebot.app import Server
 
     settings = with_address(obj["settings"], host, port)
     if "database.url" not in obj["origins"]:
@@ -35,7 +35,7 @@ def demo(obj: dict[str, Any], host: str | None, port: int | None, fans: bool) ->
         settings = msgspec.structs.replace(settings, database=store)
     ensure_model(settings)
     logins = asyncio.run(with_database(settings, open_logins))
-    server = build(settings, now, fans=fans)
+    server = Server(settings, now, fans=fans)
     announce(settings, logins)
     listen(server)
 

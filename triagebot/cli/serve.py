@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 @click.pass_obj
 def serve(obj: dict[str, Any], host: str | None, port: int | None, dev: bool, workers: int) -> None:
     """Run the server."""
-    from triagebot.app.starting import build
+    from triagebot.app.memory import loading
     from triagebot.cli.stores import now
 
     settings = with_address(obj["settings"], host, port, dev)
-    server = build(settings, now, origins=obj["origins"])
+    with loading():
+        from triagebot.app import Server
+
+        server = Server(settings, now, origins=obj["origins"])
     listen(server, settings.server.workers if workers is None else workers)
 
 

@@ -1,4 +1,4 @@
-"""Choose among the answers of one intent, learnt from their wordings whenever a mind wakes.
+"""Choose among the answers of one intent, learnt from their wordings in training and when edited.
 
 For each answer a ridge regression says 1 for its own wordings and 0 for those of the intent's other
 answers. It is solved in its dual form, w = Xᵀ (X Xᵀ + λ I)⁻¹ (Y - mean), which takes milliseconds
@@ -8,7 +8,9 @@ wording out needs no new solution: its score is y - α / diag((X Xᵀ + λ I)⁻
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ RIDGE = 0.3
 
 SOLVED = 4000
 """Of an intent with more wordings, the answers are told apart by the means of their rows alone."""
+
+NEVER = -1e9
+"""The score of an answer that is not there: an intent may have fewer than another."""
 
 _RARE = 32
 """A feature that more wordings than this have is multiplied with the other such features."""
@@ -37,6 +42,19 @@ class Choice:
 
     ids: Ints
     weights: Floats
+
+
+class Learnt(NamedTuple):
+    """How answers are chosen among those of their intent.
+
+    `rows`, of shape (n_intents, n_features), tells where an intent's weights of a feature stand in
+    `weights`, -1 for none; a row of those has one for each of the intent's answers. `names` are
+    the answers, by intent, in the order of their weights.
+    """
+
+    names: tuple[str, ...]
+    rows: NDArray[np.int32]
+    weights: NDArray[np.float32]
 
 
 def learn_choice(rows: Rows, owners: Ints, n_answers: int) -> Choice:
@@ -60,6 +78,24 @@ def left_out_scores(rows: Rows, owners: Ints, n_answers: int) -> Floats:
     inverse = np.linalg.inv(_kernel(rows))
     missed = (inverse @ targets) / np.diag(inverse)[:, None]
     return np.asarray(targets - missed + mean, np.float32)
+
+
+def stacked(names: Sequence[str], choices: Sequence[Choice | None], n_features: int) -> Learnt:
+    """Return the choices of all intents together, None where one has no answers."""
+    known = [choice for choice in choices if choice is not None]
+    widest = max((choice.weights.shape[1] for choice in known), default=1)
+    weights = np.zeros((sum(len(choice.ids) for choice in known), widest), np.float32)
+    rows = np.full((len(choices), n_features), -1, np.int32)
+    start = 0
+    for intent, choice in enumerate(choices):
+        if choice is None:
+            continue
+        end = start + len(choice.ids)
+        rows[intent, choice.ids] = np.arange(start, end)
+        weights[start:end, : choice.weights.shape[1]] = choice.weights
+        weights[start, choice.weights.shape[1] :] = NEVER
+        start = end
+    return Learnt(tuple(names), rows, weights)
 
 
 def _targets(owners: Ints, n_answers: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

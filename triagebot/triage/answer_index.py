@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from triagebot.triage.answer_choice import Choice, learn_choice
+from triagebot.errors import BadBundle
+from triagebot.triage.answer_choice import NEVER, Choice, Learnt, learn_choice, stacked
 from triagebot.triage.answers import Nearness, Question, bare
 from triagebot.triage.features import Message, Rows, Vocabulary
 
@@ -29,8 +30,6 @@ UNLIKELY = 0.03
 SHARPNESS = 10.0
 """Scores times this are the logits of the answers of one intent."""
 
-_NEVER = -1e9
-
 Floats = NDArray[np.float64]
 _Found = tuple[float, float, float, int, int]
 """An answer's chance among all and among the intent's, its score, its intent, its place there."""
@@ -42,15 +41,17 @@ class AnswerIndex:
     """All answers with their questions; those of one answer must follow each other.
 
     `intents` are the model's, in its order. An answer of another intent is found by its exact
-    wording only.
+    wording only. What is `learnt` already needs no `rows`, those of the questions. Raises
+    `BadBundle` when that was learnt of other answers.
     """
 
     def __init__(
         self,
         questions: Sequence[Question],
-        rows: Rows,
+        rows: Rows | None,
         vocabulary: Vocabulary,
         intents: Sequence[str],
+        learnt: Learnt | None = None,
     ) -> None:
         self.answers: dict[str, list[Question]] = {}
         for question in questions:
@@ -72,8 +73,14 @@ class AnswerIndex:
         self.places = [
             [i for i, q in enumerate(questions) if q.intent == intent] for intent in intents
         ]
-        choices = [self._learn(questions, rows, i) for i in range(len(intents))]
-        self._rows, self._weights = _stacked(choices, len(vocabulary))
+        names = tuple(name for own in self.of_intent for name in own)
+        if rows is not None:
+            choices = [self._learn(questions, rows, i) for i in range(len(intents))]
+            learnt = stacked(names, choices, len(vocabulary))
+        if learnt is None or learnt.names != names:
+            raise BadBundle("what is learnt of answers is not of these answers")
+        self.learnt = learnt
+        self._rows, self._weights = learnt.rows, learnt.weights
 
     def _learn(self, questions: Sequence[Question], rows: Rows, intent: int) -> Choice | None:
         if not self.places[intent]:
@@ -139,7 +146,7 @@ class AnswerIndex:
         among_all = probabilities[messages, intents][:, None] * chances
         worth = among_all >= UNLIKELY
         worth[:, :2] = True  # the best two of all are among the best two of a pair
-        worth &= (chances > 0.0) & (scores > _NEVER / 2)
+        worth &= (chances > 0.0) & (scores > NEVER / 2)
         pairs, places = worth.nonzero()
         candidates = zip(
             among_all[pairs, places].tolist(),
@@ -206,26 +213,6 @@ class AnswerIndex:
         if not without:
             return sum([weight for word, weight in weights.items() if word in counts])
         return sum([weight for word, weight in weights.items() if counts.get(word, 0) > without])
-
-
-def _stacked(
-    choices: Sequence[Choice | None], n_features: int
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return where each intent's weights of each feature stand, -1 for none, and all weights."""
-    known = [choice for choice in choices if choice is not None]
-    widest = max((choice.weights.shape[1] for choice in known), default=1)
-    weights = np.zeros((sum(len(choice.ids) for choice in known), widest), np.float32)
-    rows = np.full((len(choices), n_features), -1, np.int32)
-    start = 0
-    for intent, choice in enumerate(choices):
-        if choice is None:
-            continue
-        end = start + len(choice.ids)
-        rows[intent, choice.ids] = np.arange(start, end)
-        weights[start:end, : choice.weights.shape[1]] = choice.weights
-        weights[start, choice.weights.shape[1] :] = _NEVER
-        start = end
-    return rows, weights
 
 
 def _exact(questions: Sequence[Question]) -> Mapping[str, str]:

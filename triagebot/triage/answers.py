@@ -136,9 +136,9 @@ def rank(
 def questions_of(
     catalogue: Catalogue, hear: Callable[[str], Message]
 ) -> tuple[list[Question], list[Message]]:
-    """Return all wordings of the catalogue's answers, and each as it is heard."""
+    """Return all wordings of the catalogue's answers, by their ids, and each as it is heard."""
     questions, heard = [], []
-    for answer in catalogue.answers.values():
+    for _, answer in sorted(catalogue.answers.items()):
         for wording in answer.questions:
             text, tokens = hear(wording)
             words = frozenset(filter(str.strip, tokens))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from triagebot.domain.catalogue import Catalogue
 from triagebot.errors import BadBundle
+from triagebot.triage.answer_choice import Learnt
 from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Vocabulary
@@ -118,6 +119,8 @@ class Bundle:
     answer_calibration: AnswerCalibration
     words: tuple[str, ...]
     selftest: tuple[SelfTest, ...] = field(repr=False)
+    learnt: Learnt | None = field(default=None, repr=False)
+    """How answers are chosen; older bundles leave it to be learnt at each start."""
 
 
 def sign(manifest: Manifest, key: bytes) -> str:
@@ -203,7 +206,20 @@ def _assemble(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -
         AnswerCalibration(**proof.answer_calibration),
         tuple(contents["words.txt"].decode().split()),
         tuple(msgspec.json.decode(line, type=SelfTest) for line in lines),
+        _learnt(folder, arrays, (len(manifest.intents), size)),
     )
+
+
+def _learnt(
+    folder: Path, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, int]
+) -> Learnt | None:
+    if "answer_rows" not in arrays:
+        return None
+    rows, weights = arrays["answer_rows"], arrays["answer_weights"]
+    known = rows.shape == shape and rows.dtype == np.int32 and weights.ndim == 2
+    if not (known and rows.max(initial=-1) < len(weights) and np.isfinite(weights).all()):
+        raise BadBundle(f"model {folder.name}: what is learnt of answers does not fit")
+    return Learnt(tuple(arrays["answer_names"].tolist()), rows, weights.astype(np.float32))
 
 
 def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
@@ -211,7 +227,7 @@ def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
         if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
             raise BadBundle("weights.npz unpacks to more than it may")
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in ("weights", "idf")}
+        return {name: arrays[name] for name in arrays.files}
 
 
 def _vocabulary(text: str) -> tuple[dict[str, int], dict[str, int]]:

@@ -13,6 +13,7 @@ from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.prediction import Contribution, Prediction, RankedAnswer, RankedIntent
 from triagebot.errors import BadBundle
+from triagebot.triage.answer_choice import Learnt
 from triagebot.triage.answer_index import AnswerIndex
 from triagebot.triage.answers import EXACT, Nearness, bare, questions_of, rank
 from triagebot.triage.case import Case, Thresholds
@@ -55,7 +56,7 @@ class Mind:
         self._places = {intent: place for place, intent in enumerate(bundle.model.intents)}
         self._segmenter = _trusted_segmenter(bundle)
         self._use(bundle.catalogue)
-        self._answers = self._index()
+        self._answers = self._index(bundle.learnt)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -197,10 +198,11 @@ class Mind:
         self._rules = Rules(catalogue.rules)
         self.voice = Voice(catalogue, self._facts, self._staffed)
 
-    def _index(self) -> AnswerIndex:
+    def _index(self, learnt: Learnt | None = None) -> AnswerIndex:
         questions, heard = questions_of(self.catalogue, self.hear)
         vocabulary, intents = self.bundle.vocabulary, self.bundle.model.intents
-        return AnswerIndex(questions, vocabulary.rows(heard), vocabulary, intents)
+        rows = None if learnt else vocabulary.rows(heard)
+        return AnswerIndex(questions, rows, vocabulary, intents, learnt)
 
 
 def _wordings(catalogue: Catalogue) -> list[tuple[str, ...]]:
