@@ -9,7 +9,7 @@ than chance allows loses it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -68,11 +68,15 @@ class Renewal:
 
 
 def promise_of(mind: Mind, max_error: float | None = None, sure: float | None = None) -> Promise:
-    """Return what the model's policy promises, with other figures where they are given."""
+    """Return what the model's policy promises, with other figures where they are given.
+
+    `max_error` takes the place of the policy's; what it promises by risk may still be stricter.
+    """
     policy, intents = mind.catalogue.policy, mind.catalogue.intents
     most = policy.max_error if max_error is None else max_error
+    policy = replace(policy, max_error=most)
     by_intent = {
-        name: min(most, policy.promised(intents[name].risk)) if name in intents else most
+        name: policy.promised(intents[name].risk) if name in intents else most
         for name in mind.bundle.proof.intents
     }
     return Promise(most, policy.confidence if sure is None else sure, by_intent)
@@ -170,7 +174,8 @@ def _settled(
 def _unsettled(before: IntentProof, audited: Certified, labelled: Certified) -> IntentProof:
     """Return the proof as it was; what is missing is told of the labels that come nearest."""
     if before.threshold is None:
-        return msgspec.structs.replace(before, needs=min(before.needs, labelled.needs))
+        needs = min(before.needs, labelled.needs)
+        return msgspec.structs.replace(before, needs=needs, promised=labelled.max_error)
     return msgspec.structs.replace(before, needs=audited.needs)
 
 

@@ -133,4 +133,5 @@ def remove(folder):
 
 def test_the_promise_is_the_policys_unless_told_otherwise(mind):
     assert promise_of(mind).most == 0.3
+    assert promise_of(mind, 0.4).by_intent == dict.fromkeys(LOOSE.by_intent, 0.4)
     assert promise_of(mind, 0.05, 0.9) == Promise(0.05, 0.9, dict.fromkeys(LOOSE.by_intent, 0.05))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import msgspec
 
 from triagebot.cli import echo_json
 from triagebot.cli.minds import signing_key, wake_model
+from triagebot.domain.label import Source
 from triagebot.errors import BadInput, GateNotMet, NothingToDo
 
 if TYPE_CHECKING:
@@ -81,9 +83,16 @@ def _evidence(
     if not audits and not others:
         raise NothingToDo(
             f"none of {len(labels)} labels audits an answer of {mind.model} or is held out "
-            "(split test, or FILES with --held-out)"
+            f"(split test, or FILES with --held-out){_agents(labels)}"
         )
     return audits, others
+
+
+def _agents(labels: Sequence[Label]) -> str:
+    n = sum(label.source is Source.AGENT for label in labels)
+    if not n:
+        return ""
+    return f"; {n} are agents' labels of messages that were handed to them, no fair sample"
 
 
 def _plain(mind: Mind, renewal: Renewal, name: str | None) -> dict[str, Any]:
@@ -106,6 +115,7 @@ def _plain(mind: Mind, renewal: Renewal, name: str | None) -> dict[str, Any]:
 
 
 def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
@@ -114,17 +124,22 @@ def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
     proof, overall = renewal.proof, renewal.overall
     table = Table(
         title=f"{mind.model}: at most {proof.max_error:.1%} wrong, {proof.confidence:.0%} sure; "
-        f"{renewal.audits} audits, {renewal.held_out} held-out labels"
+        f"{renewal.audits} audits, {renewal.held_out} held-out labels",
+        box=SIMPLE_HEAD,
     )
-    for heading in ("intent", "promise", "threshold", "shown by", "proven", "spare", "needs"):
-        table.add_column(heading, no_wrap=heading == "intent")
+    for heading in ("intent", "promise", "from", "by", "proven", "wrong", "spare", "needs"):
+        words = heading in ("intent", "by")
+        table.add_column(heading, justify="left" if words else "right", no_wrap=True)
     spare = spare_errors(proof)
     for intent, one in sorted(proof.intents.items(), key=lambda item: -item[1].bound):
         cells = _cells(one, proof.max_error, intent in renewal.withdrawn, spare.get(intent))
         table.add_row(intent, *cells)
     console = Console()
     console.print(table)
-    console.print("* provisional: only audits of real answers prove")
+    console.print(
+        "* provisional: only audits of real answers prove. spare: further errors that the proof "
+        "could bear; needs: right labels that are missing"
+    )
     if names := hanging(proof):
         console.print(HANGING + ", ".join(names))
     threshold = "none" if overall.threshold is None else f"{overall.threshold:.3f}"
@@ -138,10 +153,11 @@ def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
 
 def _cells(one: IntentProof, most: float, withdrawn: bool, spare: int | None) -> tuple[str, ...]:
     promised = most if one.promised is None else one.promised
-    kind = {"audit": "audits", "held_out": "held-out*", "seed": "seeds*"}[one.evidence]
+    kind = {"audit": "audits", "held_out": "held*", "seed": "seeds*"}[one.evidence]
     threshold = "refuted" if withdrawn else "–"
     if one.threshold is not None:
         threshold = f"{one.threshold:.3f}"
-    needs = f"{one.needs} more" if one.needs else ""
-    proven = f"≤{one.bound:.1%} of {one.n}, {one.errors} wrong"
-    return f"{promised:.1%}", threshold, kind, proven, "" if spare is None else str(spare), needs
+    needs = f"{one.needs}" if one.needs else ""
+    counts = f"≤ {one.bound:.1%}", f"{one.errors} of {one.n}"
+    left = "" if spare is None else str(spare)
+    return f"{promised:.1%}", threshold, kind, *counts, left, needs

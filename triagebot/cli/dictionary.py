@@ -146,6 +146,8 @@ def _show(found: Preview, top: int) -> None:
     click.echo(f"{len(found.recut)} of {found.messages} messages are cut anew")
     for one in found.recut[:top]:
         click.echo(f"  {' / '.join(one.before)}  →  {' / '.join(one.after)}")
+    if not found.recut:
+        click.echo("  either no message has these words, or they are cut so already")
     by = "the retrained model" if found.retrained else "the present model, until it is retrained"
     click.echo(f"{len(found.flips)} predictions flip, by {by}")
     for flip in found.flips[:top]:
