@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import disk
 from loading import REPEATED, load, other, ours, plan_of, row, settle
 from measured import keep, machine
 
@@ -80,12 +81,14 @@ def beside(
 
 
 def mean(chosen: argparse.Namespace, texts: list[str]) -> tuple[list[dict[str, Any]], str]:
-    """The event's mean rate, alone and with workers."""
+    """The event's mean rate, alone and with workers, beside the echo and the disk alone."""
+    sync = disk.told()
     found = [
         ours(chosen.models, texts, MEAN, chosen.seconds, workers=workers)
         for workers in (0, chosen.workers)
     ]
-    return found, "The mean rate of the event: 2.8 million messages in two hours."
+    found.append(other("bare aiohttp echo", ECHO, texts, MEAN, min(chosen.seconds, 20.0)))
+    return found, f"The mean rate of the event: 2.8 million messages in two hours. {sync}"
 
 
 def beyond(chosen: argparse.Namespace, texts: list[str]) -> tuple[list[dict[str, Any]], str]:
