@@ -126,6 +126,8 @@ def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
         title=f"{mind.model}: at most {proof.max_error:.1%} wrong, {proof.confidence:.0%} sure; "
         f"{renewal.audits} audits, {renewal.held_out} held-out labels",
         box=SIMPLE_HEAD,
+        collapse_padding=True,
+        pad_edge=False,
     )
     for heading in ("intent", "promise", "from", "by", "proven", "wrong", "spare", "needs"):
         words = heading in ("intent", "by")
