@@ -30,8 +30,8 @@ Done = Callable[[int, int], None]
 FAMILY = 0.5
 """What a family adds to an intent's own weights."""
 
-FAMILY_TOLERANCE = 0.1
-"""How far from the optimum the solver may stop for families: closer is not better, and slower."""
+FAMILY_TOLERANCE = 0.3
+"""How far from the optimum the solver may stop where there are families: closer is no better."""
 
 Learner = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 """Returns weights, as `learn_weights` does, learnt from the rows that are marked."""
@@ -108,14 +108,15 @@ def learn_weights(
     learnt as one intent are added to its own; an intent without family counts as its own. Intents
     without a row get the lowest score everywhere. Raises ValueError with fewer than two.
     """
+    if kin:
+        settings = replace(settings, tolerance=max(settings.tolerance, FAMILY_TOLERANCE))
     weights = _margins(x, intents, n_intents, row_weights, settings)
     every = weights.copy()
     for family in kin:
         numbers = family[intents]
         together = weights.copy()
         if len(np.unique(numbers)) > 1:
-            rough = replace(settings, tolerance=FAMILY_TOLERANCE)
-            learnt = _margins(x, numbers, int(family.max()) + 1, row_weights, rough)
+            learnt = _margins(x, numbers, int(family.max()) + 1, row_weights, settings)
             together[:, family > 0] = learnt[:, family[family > 0]]
         every += FAMILY * together
     return every
