@@ -219,7 +219,8 @@ def _learnt(
     known = rows.shape == shape and rows.dtype == np.int32 and weights.ndim == 2
     if not (known and rows.max(initial=-1) < len(weights) and np.isfinite(weights).all()):
         raise BadBundle(f"model {folder.name}: what is learnt of answers does not fit")
-    return Learnt(tuple(arrays["answer_names"].tolist()), rows, weights.astype(np.float32))
+    names = tuple(arrays["answer_names"].tolist())
+    return Learnt(names, rows, weights.astype(np.float32, copy=False))
 
 
 def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
