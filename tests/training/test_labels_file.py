@@ -70,13 +70,17 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"no gzip", gzip.compress(b"{}" * 999, mtime=0)[:-9], None],
+    ("content", "message"),
+    [
+        (b"no gzip", r"l\.jsonl\.gz:1: "),
+        (gzip.compress(b"{}" * 999, mtime=0)[:-9], r"l\.jsonl\.gz:1: "),
+        (None, r"l\.jsonl\.gz: there is no such file"),
+    ],
     ids=["no gzip", "cut off", "missing"],
 )
-def test_a_damaged_or_missing_file_is_refused(tmp_path, content):
+def test_a_damaged_or_missing_file_is_refused(tmp_path, content, message):
     path = tmp_path / "l.jsonl.gz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(BadInput, match=r"l\.jsonl\.gz:1: "):
+    with pytest.raises(BadInput, match=message):
         read_labels(path)
