@@ -6,11 +6,12 @@ import pytest
 
 from triagebot.errors import BadInput
 from triagebot.faults import corrupt
+from triagebot.faults.plan import Plan
 from triagebot.store import backup, engines, schema
 
 
 def test_no_altered_message_is_shown_as_true():
-    tally = corrupt.run(100, seed=11)
+    tally = corrupt.run(Plan(100, 11))
     by_sqlite = tally.figures["found by SQLite's integrity_check"]
     assert tally.figures["found by `triagebot db check`"] > by_sqlite
     assert tally.figures["messages masked by their checksum"] > 5
@@ -19,7 +20,7 @@ def test_no_altered_message_is_shown_as_true():
 
 
 def test_without_checksums_altered_messages_are_shown():
-    assert corrupt.run(30, seed=11, planted="no checksums").different > 0
+    assert corrupt.run(Plan(30, 11, planted="no checksums")).different > 0
 
 
 @pytest.fixture

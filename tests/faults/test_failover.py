@@ -10,10 +10,10 @@ pytest.importorskip("psycopg", reason="needs the extra `postgres`")
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("what", [failover, parted], ids=["dies", "is cut off"])
-def test_a_failover_loses_nothing(tmp_path, promoted_models, what):
+def test_a_failover_loses_nothing(load, what):
     try:
         patroni.PatroniCluster().remove()
-        tally = what.run(1, 11, tmp_path, promoted_models, rate=50)
+        tally = what.run(load(1, 11, rate=50))
     except NothingToDo as error:
         pytest.skip(error.message)
     assert tally.acked > 500

@@ -18,10 +18,8 @@ def _installed():
 
 
 @pytest.mark.timeout(240)
-def test_outages_lose_nothing_and_leave_no_gap(tmp_path, promoted_models):
-    tally = outages.run(
-        2, 11, tmp_path, promoted_models, rate=100, seconds=(4, 5), slowest=SLOWEST["upgrade"]
-    )
+def test_outages_lose_nothing_and_leave_no_gap(load):
+    tally = outages.run(load(2, 11, rate=100, lengths=(4, 5), slowest=SLOWEST["upgrade"]))
     assert tally.rounds == 2
     assert tally.acked > 500
     assert tally.figures["acknowledged from a spool"] > 100
@@ -30,25 +28,23 @@ def test_outages_lose_nothing_and_leave_no_gap(tmp_path, promoted_models):
 
 
 @pytest.mark.timeout(240)
-def test_a_line_that_is_slow_or_cut_loses_nothing(tmp_path, promoted_models):
+def test_a_line_that_is_slow_or_cut_loses_nothing(load):
     slowest = SLOWEST["upgrade"]
-    tally = link.run(2, 11, tmp_path, promoted_models, rate=50, seconds=(2, 2), slowest=slowest)
+    tally = link.run(load(2, 11, rate=50, lengths=(2, 2), slowest=slowest))
     assert tally.acked > 100
     assert tally.figures["acknowledged from a spool"] > 10
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
 @pytest.mark.timeout(240)
-def test_an_upgrade_under_load_loses_nothing_and_keeps_nobody_waiting(tmp_path, promoted_models):
-    tally = upgrade.run(1, 11, tmp_path, promoted_models, rate=50, seconds=(3, 3))
+def test_an_upgrade_under_load_loses_nothing_and_keeps_nobody_waiting(load):
+    tally = upgrade.run(load(1, 11, rate=50, lengths=(3, 3)))
     assert tally.acked > 100
     assert tally.figures["acknowledged from a spool"] > 10
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
 @pytest.mark.timeout(240)
-def test_a_spool_that_forgets_shows(tmp_path, promoted_models):
-    tally = outages.run(
-        1, 11, tmp_path, promoted_models, rate=100, seconds=(3, 4), planted="forgetful"
-    )
+def test_a_spool_that_forgets_shows(load):
+    tally = outages.run(load(1, 11, rate=100, lengths=(3, 4), planted="forgetful"))
     assert tally.lost > 0

@@ -3,22 +3,24 @@
 import pytest
 
 from triagebot.faults import evenings, simulate
+from triagebot.faults.plan import Plan
+from triagebot.faults.runs import RUNS
 
 
 def test_no_seed_breaks_a_promise():
-    tally = simulate.run(200, 0)
+    tally = simulate.run(Plan(200, 0))
     assert tally.rounds == 200
     assert tally.figures["crashes"] > 100
     assert (tally.faults, tally.lost, tally.different, tally.doubled) == ([], 0, 0, 0)
 
 
-@pytest.mark.parametrize("planted", simulate.PLANTED)
+@pytest.mark.parametrize("planted", RUNS["simulate"].planted)
 def test_a_planted_fault_is_found_within_twenty_seeds(planted):
-    tally = simulate.run(20, 0, planted=planted, stop_at_fault=True)
+    tally = simulate.run(Plan(20, 0, planted=planted))
     assert tally.faults
 
 
 def test_the_same_seeds_give_the_same_evenings_in_another_process():
-    first, second = simulate.run(51, 77), evenings.run(51, 77, jobs=1)
+    first, second = simulate.run(Plan(51, 77)), evenings.run(Plan(51, 77, jobs=2))
     assert first.figures == second.figures
     assert (first.rounds, first.acked, first.stored) == (51, second.acked, second.stored)

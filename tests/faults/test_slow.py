@@ -3,8 +3,8 @@
 from triagebot.faults import slow
 
 
-def test_slow_clients_are_closed_and_nobody_else_waits(tmp_path, promoted_models):
-    tally = slow.run(200, 7, tmp_path, promoted_models, rate=30)
+def test_slow_clients_are_closed_and_nobody_else_waits(load):
+    tally = slow.run(load(200, 7, rate=30))
     assert tally.rounds == 200
     assert tally.acked > 100
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])

@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 from triagebot.faults import kill
+from triagebot.faults.plan import Load
 from triagebot.loadtest.address import find_target
 from triagebot.loadtest.compare import compare
 from triagebot.loadtest.own_server import PLAIN, own_server
@@ -114,6 +115,6 @@ def test_workers_end_with_the_process_that_stores(server):
 @pytest.mark.timeout(240)
 def test_kills_of_the_whole_server_lose_nothing(tmp_path, promoted_models, monkeypatch):
     monkeypatch.setenv("TRIAGEBOT_SERVER__WORKERS", "1")
-    tally = kill.run(4, 11, tmp_path, promoted_models, rate=150, seconds=12)
+    tally = kill.run(Load(4, 11, folder=tmp_path, models=promoted_models, rate=150, within=12))
     assert tally.acked > 50
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])

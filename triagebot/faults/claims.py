@@ -17,6 +17,7 @@ from triagebot.domain.message import Inbound, Kind
 from triagebot.errors import Conflict
 from triagebot.faults.evening import now
 from triagebot.faults.mind import COMPLAINT, CountingMind
+from triagebot.faults.plan import Plan
 from triagebot.faults.tally import Tally
 from triagebot.intake.accept import Intake
 from triagebot.store import agents, conversation_lists, conversations
@@ -42,30 +43,29 @@ class Hall:
     refused: int = 0
 
 
-async def run(
-    urls: Sequence[str], rounds: int, seed: int, *, engine: str, planted: str = ""
-) -> Tally:
-    """Let `AGENTS` agents clear `rounds` conversations over one or more nodes' databases.
+async def run(plan: Plan, urls: Sequence[str], engine: str) -> Tally:
+    """Let `AGENTS` agents clear a conversation a round over one or more nodes' databases.
 
     With `planted` "no check" taking neither looks at the holder nor at the fence: it must show.
     """
-    tally = Tally(f"claims on {engine}", seed, planted)
+    tally = Tally(f"claims on {engine}", plan.seed, plan.planted)
     nodes = [Database(url, clock=now) for url in urls]
     for node in nodes:
         await node.start()
     try:
-        await _fill(nodes[0], rounds)
+        await _fill(nodes[0], plan.rounds)
         people = [await _hire(nodes[0], number) for number in range(AGENTS)]
         hall = Hall()
-        take = _careless if planted == "no check" else conversations.take
+        take = _careless if plan.planted == "no check" else conversations.take
         with tally.timed():
+            chances = [random.Random(plan.seed + n) for n in range(AGENTS)]  # noqa: S311
             await asyncio.gather(
                 *(
-                    _work(nodes[person % len(nodes)], person, take, hall, random.Random(seed + n))  # noqa: S311
-                    for n, person in enumerate(people)
+                    _work(nodes[person % len(nodes)], person, take, hall, chance)
+                    for person, chance in zip(people, chances, strict=True)
                 )
             )
-        await _count(tally, nodes[0], hall, rounds)
+        await _count(tally, nodes[0], hall, plan.rounds)
     finally:
         for node in nodes:
             await node.close()

@@ -7,7 +7,6 @@ import logging
 import random
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from triagebot.errors import TriagebotError
 from triagebot.faults.evening import FANS, Evening, now
+from triagebot.faults.plan import Plan
 from triagebot.faults.power_cut import FILE
 from triagebot.faults.tally import Tally
 from triagebot.store import backup, checksums, messages
@@ -29,29 +29,27 @@ TRUNCATED = 0.05
 Shown = dict[int, MessageRow]
 
 
-def run(
-    rounds: int, seed: int, *, planted: str = "", report: Callable[[int], None] = lambda _: None
-) -> Tally:
-    """Damage copies of one store `rounds` times; `different` counts wrong messages shown as right.
+def run(plan: Plan) -> Tally:
+    """Damage copies of one store; `different` counts wrong messages shown as right.
 
     `figures` say who noticed: SQLite's own check, the start, the rows' checksums, or nobody, as
     nothing that is ever read had changed. With `planted` "no checksums" rows are not verified; it
     must show.
     """
-    tally = Tally("corrupt", seed, planted)
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    tally = Tally("corrupt", plan.seed, plan.planted)
+    chance = plan.chance()
     with tempfile.TemporaryDirectory(prefix="triagebot-corrupt-") as name, tally.timed():
         folder = Path(name)
-        asyncio.run(_fill(folder / FILE, chance, planted == "no checksums"))
+        asyncio.run(_fill(folder / FILE, chance, plan.planted == "no checksums"))
         whole = (folder / FILE).read_bytes()
         truth = asyncio.run(_show(folder / FILE))
         tally.acked = tally.stored = len(truth)
         logging.disable(logging.CRITICAL)
         try:
-            for _ in range(rounds):
+            for _ in range(plan.rounds):
                 _round(tally, folder / "damaged.db", _damage(whole, chance), truth)
                 tally.rounds += 1
-                report(tally.rounds)
+                plan.report(tally.rounds)
         finally:
             logging.disable(logging.NOTSET)
     return tally

@@ -6,38 +6,26 @@ The dead machine comes back as a standby before the next one dies.
 from __future__ import annotations
 
 import asyncio
-import random
 import time
-from collections.abc import Callable
-from pathlib import Path
 
-from triagebot.faults.outages import RATE, Outages
+from triagebot.faults.outages import Outages
 from triagebot.faults.patroni import PatroniCluster
-from triagebot.faults.tally import SLOWEST, Tally
+from triagebot.faults.plan import Load
+from triagebot.faults.tally import Tally
 
 PATIENCE = 120.0
 
 
-def run(
-    rounds: int,
-    seed: int,
-    folder: Path,
-    models: Path,
-    *,
-    rate: float = RATE,
-    planted: str = "",
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Kill the primary `rounds` times. Raises `NothingToDo` where Patroni is not installed."""
-    tally = Tally("failover", seed, planted)
-    chance = random.Random(seed)  # noqa: S311
-    failovers = Failovers(tally, folder, models, chance, PatroniCluster(), SLOWEST[tally.name])
-    failovers.run(rounds, rate, (1.0, 5.0), report)
-    return tally
+def run(plan: Load) -> Tally:
+    """Kill the primary once a round. Raises `NothingToDo` where Patroni is not installed."""
+    return Failovers(plan, PatroniCluster()).run()
 
 
 class Failovers(Outages[PatroniCluster]):
     """Rounds that begin with a primary and end with three members."""
+
+    name = "failover"
+    lengths = (1.0, 5.0)
 
     async def disturb(self, number: int, length: float) -> None:
         """Kill the primary, wait for another, and bring the dead one back."""

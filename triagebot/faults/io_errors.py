@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from triagebot.faults import aftermath, vfs
 from triagebot.faults.disk import Disk
 from triagebot.faults.durable import Moment
 from triagebot.faults.evening import Diary, Evening, now
+from triagebot.faults.plan import Plan
 from triagebot.faults.power_cut import FILE
 from triagebot.faults.tally import Tally
 from triagebot.store.database import Database
@@ -63,22 +64,20 @@ class _Failing:
         return self.code
 
 
-def run(
-    rounds: int, seed: int, *, planted: str = "", report: Callable[[int], None] = lambda _: None
-) -> Tally:
-    """Live `rounds` evenings on failing disks: full, failing writes, or failing syncs.
+def run(plan: Plan) -> Tally:
+    """Live an evening a round on a failing disk: full, failing writes, or failing syncs.
 
     After a failed sync what was written before it is gone at the cut, as on Linux. Two faults can
     be `planted`, and must show: "boast" acknowledges what was refused, "reopen" opens the file
     anew after each error, which makes SQLite believe what never reached the disk.
     """
-    tally = Tally("ioerrors", seed, planted)
-    with tally.timed(), _reopening(planted == "reopen"):
-        for number in range(rounds):
-            chance = random.Random(f"{seed}/{number}")  # noqa: S311 - repeatable on purpose
-            _round(tally, chance, _Boasting if planted == "boast" else Evening)
+    tally = Tally("ioerrors", plan.seed, plan.planted)
+    with tally.timed(), _reopening(plan.planted == "reopen"):
+        for number in range(plan.rounds):
+            chance = random.Random(f"{plan.seed}/{number}")  # noqa: S311 - repeatable on purpose
+            _round(tally, chance, _Boasting if plan.planted == "boast" else Evening)
             tally.rounds += 1
-            report(tally.rounds)
+            plan.report(tally.rounds)
     return tally
 
 

@@ -6,49 +6,34 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from triagebot.errors import Busy
 from triagebot.faults.ledger_check import LedgerCheck
+from triagebot.faults.plan import Load
 from triagebot.faults.planted import program
 from triagebot.faults.process import ServerProcess
 from triagebot.faults.sender import Sender
 from triagebot.faults.tally import Tally
 
-RATE = 300.0
 WHILE_STARTING = 0.25
 """The share of kills that fall into the start, when the store is being recovered."""
 
 SLOWEST_START = 3.0
 
 
-def run(
-    rounds: int,
-    seed: int,
-    folder: Path,
-    models: Path,
-    *,
-    rate: float = RATE,
-    seconds: float | None = None,
-    planted: str = "",
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Kill a server `rounds` times, or for as long as `seconds` last; the store stays in `folder`.
-
-    `models` holds the bundles; one must be promoted. A server with a `planted` fault must show.
-    Raises `Busy` when the server does not start at all.
-    """
-    tally = Tally("kill", seed, planted)
-    server = ServerProcess(folder, models, program(planted))
-    ends = time.monotonic() + seconds if seconds else float("inf")
+def run(plan: Load) -> Tally:
+    """Kill a server once a round, on the same store. Raises `Busy` when it does not start."""
+    tally = Tally("kill", plan.seed, plan.planted)
+    server = ServerProcess(plan.folder, plan.models, program(plan.planted))
+    ends = time.monotonic() + plan.within
 
     def goes_on() -> bool:
-        report(tally.rounds)
-        return tally.rounds < rounds and time.monotonic() < ends
+        plan.report(tally.rounds)
+        return tally.rounds < plan.rounds and time.monotonic() < ends
 
     with tally.timed():
         try:
-            asyncio.run(_loop(tally, server, random.Random(seed), rate, goes_on))  # noqa: S311
+            asyncio.run(_loop(tally, server, plan.chance(), plan.rate, goes_on))
         finally:
             server.kill()
     tally.figures["kills"] = tally.rounds

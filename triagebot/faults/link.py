@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from typing import Any
 
-from triagebot.faults.outages import RATE, Outages
+from triagebot.faults.outages import Outages
+from triagebot.faults.plan import Load
 from triagebot.faults.postgres import USER, PostgresServer
 from triagebot.faults.process import free_port
-from triagebot.faults.tally import SLOWEST, Tally
+from triagebot.faults.tally import Tally
 
 KINDS = ("slow", "cut", "stalled", "unsteady")
 SLOW_SECONDS = 0.3
@@ -22,27 +20,9 @@ STEADY_SECONDS = 0.5
 AT_ONCE = 65_536
 
 
-def run(
-    rounds: int,
-    seed: int,
-    folder: Path,
-    models: Path,
-    *,
-    rate: float = RATE,
-    seconds: tuple[float, float] = (3.0, 12.0),
-    slowest: float = SLOWEST["link"],
-    planted: str = "",
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Disturb the line `rounds` times, in turn in each way, for so many `seconds`, from and to.
-
-    An answer after more than `slowest` seconds breaks a promise. Nodes with a `planted` fault must
-    show.
-    """
-    tally = Tally("link", seed, planted)
-    chance = random.Random(seed)  # noqa: S311
-    _Disturbed(tally, folder, models, chance, Linked(), slowest).run(rounds, rate, seconds, report)
-    return tally
+def run(plan: Load) -> Tally:
+    """Disturb the line once a round, in turn in each way."""
+    return _Disturbed(plan, Linked()).run()
 
 
 class Linked(PostgresServer):
@@ -120,9 +100,12 @@ class Line:
 
 
 class _Disturbed(Outages[Linked]):
-    async def _live(self, *asked: Any) -> None:
+    name = "link"
+    lengths = (3.0, 12.0)
+
+    async def _live(self) -> None:
         async with self.postgres.line.opened():
-            await super()._live(*asked)
+            await super()._live()
 
     async def disturb(self, number: int, length: float) -> None:
         """Disturb the line for so many seconds."""

@@ -7,23 +7,20 @@ an answer that must always be the same.
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import psycopg
 
 from triagebot.faults.ledger_check import ACKNOWLEDGED, shown
+from triagebot.faults.plan import Load
 from triagebot.faults.planted import program
 from triagebot.faults.postgres import PostgresServer
 from triagebot.faults.process import ServerProcess
 from triagebot.faults.sender import Sender
 from triagebot.faults.tally import SLOWEST, Tally
 
-RATE = 200.0
 NODES = 2
 HELD = "消息已收到，马上回复您。"
 KINDS = ("killed", "frozen", "restarted")
@@ -36,29 +33,12 @@ WHERE channel LIKE 'wechat:%' ORDER BY id
 _EMPTY = ("triagebot_spool_messages 0.0", "triagebot_store_away 0.0")
 
 
-def run(
-    rounds: int,
-    seed: int,
-    folder: Path,
-    models: Path,
-    *,
-    rate: float = RATE,
-    seconds: tuple[float, float] = (4.0, 20.0),
-    slowest: float = SLOWEST["outages"],
-    planted: str = "",
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Let `rounds` outages happen, each of so many `seconds`, from and to.
+def run(plan: Load) -> Tally:
+    """Let an outage a round happen: in turn PostgreSQL is killed, frozen, and restarted.
 
-    In turn PostgreSQL is killed, frozen, and restarted; in every second outage a node is killed
-    too, and started again once the database is back. An answer after more than `slowest` seconds
-    breaks a promise. Nodes with a `planted` fault must show.
+    In every second one a node is killed too, and started again once the database is back.
     """
-    tally = Tally("outages", seed, planted)
-    chance = random.Random(seed)  # noqa: S311
-    outages = _Taken(tally, folder, models, chance, PostgresServer(), slowest)
-    outages.run(rounds, rate, seconds, report)
-    return tally
+    return _Taken(plan, PostgresServer()).run()
 
 
 class Postgres(Protocol):
@@ -83,70 +63,55 @@ P = TypeVar("P", bound=Postgres)
 
 
 class Outages(ABC, Generic[P]):
-    """Two nodes on one database under load; `disturb` is what happens to them in a round.
+    """Two nodes on one database under load; `disturb` is what happens to them in a round."""
 
-    An answer after more than `slowest` seconds is a fault.
-    """
+    name: ClassVar[str]
+    lengths: ClassVar[tuple[float, float]]
+    """How many seconds the trouble of a round lasts where the plan does not say it."""
 
-    def __init__(
-        self,
-        tally: Tally,
-        folder: Path,
-        models: Path,
-        chance: random.Random,
-        postgres: P,
-        slowest: float,
-    ) -> None:
-        self.tally = tally
-        self._slowest = slowest
-        self.chance = chance
+    def __init__(self, plan: Load, postgres: P) -> None:
+        self.tally = Tally(self.name, plan.seed, plan.planted)
+        self.chance = plan.chance()
         self.postgres = postgres
+        self._plan = plan
+        self._slowest = SLOWEST[self.name] if plan.slowest is None else plan.slowest
         self.nodes = [
             ServerProcess(
-                folder / f"node-{number}",
-                models,
-                program(tally.planted),
+                plan.folder / f"node-{number}",
+                plan.models,
+                program(plan.planted),
                 database=self.postgres.url,
                 settings={"spool.text": HELD},
             )
             for number in range(NODES)
         ]
 
-    def run(
-        self,
-        rounds: int,
-        rate: float,
-        seconds: tuple[float, float],
-        report: Callable[[int], None],
-    ) -> None:
-        """Start everything, let `rounds` come, compare, and stop everything that still runs."""
+    def run(self) -> Tally:
+        """Start everything, let the rounds come, compare, and stop everything that still runs."""
         with self.tally.timed():
             try:
-                asyncio.run(self._live(rounds, rate, seconds, report))
+                asyncio.run(self._live())
             finally:
                 for node in self.nodes:
                     node.kill()
                 self.postgres.remove()
+        return self.tally
 
-    async def _live(
-        self,
-        rounds: int,
-        rate: float,
-        seconds: tuple[float, float],
-        report: Callable[[int], None],
-    ) -> None:
+    async def _live(self) -> None:
+        plan = self._plan
         self.postgres.start()
         for node in self.nodes:
             node.launch()
         await asyncio.gather(*(asyncio.to_thread(node.wait_until_ready) for node in self.nodes))
-        sender = Sender([node.url for node in self.nodes], rate, self.chance, neutral=self._neutral)
+        urls = [node.url for node in self.nodes]
+        sender = Sender(urls, plan.rate, self.chance, neutral=self._neutral)
         async with sender.sending():
             await asyncio.sleep(2.0)
-            for number in range(rounds):
-                await self.disturb(number, self.chance.uniform(*seconds))
+            for number in range(plan.rounds):
+                await self.disturb(number, self.chance.uniform(*(plan.lengths or self.lengths)))
                 self.tally.worst("slowest emptying of a spool, s", await self._emptied())
                 self.tally.rounds += 1
-                report(self.tally.rounds)
+                plan.report(self.tally.rounds)
         await sender.once_more(100)
         await self._emptied()
         self._compare(sender)
@@ -190,6 +155,9 @@ class Outages(ABC, Generic[P]):
 
 
 class _Taken(Outages[PostgresServer]):
+    name = "outages"
+    lengths = (4.0, 20.0)
+
     async def disturb(self, number: int, length: float) -> None:
         """Take PostgreSQL away for so many seconds, in one of three ways."""
         kind, with_node = KINDS[number % len(KINDS)], number % 2 == 0

@@ -7,16 +7,15 @@ its place, and must follow it when its line is back, whatever it believed meanwh
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 from triagebot.errors import NothingToDo
 from triagebot.faults.failover import Failovers
 from triagebot.faults.networks import Networks
-from triagebot.faults.outages import RATE
 from triagebot.faults.patroni import MEMBERS, PatroniCluster
-from triagebot.faults.tally import SLOWEST, Tally
+from triagebot.faults.plan import Load
+from triagebot.faults.tally import Tally
 
 KINDS = ("the primary cut off", "a standby cut off", "all cut off, one after the other")
 ASLEEP = "asleep"
@@ -24,38 +23,29 @@ PAUSE = (0.3, 2.0)
 """Seconds between two lines that are cut or healed, from and to."""
 
 
-def run(
-    rounds: int,
-    seed: int,
-    folder: Path,
-    models: Path,
-    *,
-    rate: float = RATE,
-    planted: str = "",
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Part the members `rounds` times, in turn in each way.
+def run(plan: Load) -> Tally:
+    """Part the members once a round, in turn in each way.
 
     With `planted` "asleep" the Patroni of a primary hangs when it is cut off, so that nobody stops
     it; nodes with another `planted` fault must show as well. Raises `NothingToDo` where Patroni is
     not installed or networks cannot be made.
     """
-    asleep = planted == ASLEEP
-    tally = Tally("parted", seed, "" if asleep else planted)
-    chance = random.Random(seed)  # noqa: S311
     networks = Networks(MEMBERS)
     try:
         cluster = PatroniCluster(networks)
     except NothingToDo:
         networks.remove()
         raise
-    parted = _Parted(tally, folder, models, chance, cluster, SLOWEST[tally.name])
-    tally.planted = planted  # the nodes are made by now, and sound if it is a member that sleeps
-    parted.run(rounds, rate, (5.0, 15.0), report)
-    return tally
+    # If it is a member that sleeps, the nodes are sound.
+    parted = _Parted(replace(plan, planted="") if plan.planted == ASLEEP else plan, cluster)
+    parted.tally.planted = plan.planted
+    return parted.run()
 
 
 class _Parted(Failovers):
+    name = "parted"
+    lengths = (5.0, 15.0)
+
     async def disturb(self, number: int, length: float) -> None:
         """Cut one or all off, heal them, and wait until all are there again."""
         kind = KINDS[number % len(KINDS)]

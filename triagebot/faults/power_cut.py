@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from triagebot.faults import aftermath
 from triagebot.faults.disk import Disk, Step
 from triagebot.faults.durable import Moment
 from triagebot.faults.evening import Diary, Evening, now
+from triagebot.faults.plan import Plan
 from triagebot.faults.tally import Tally
 from triagebot.store import engines, schema
 from triagebot.store.database import Database
@@ -34,26 +35,24 @@ FULL_STARTS = 25
 """Every so many cuts the whole program starts on what is left, not only SQLite."""
 
 
-def run(
-    cuts: int, seed: int, *, planted: str = "", report: Callable[[int], None] = lambda _: None
-) -> Tally:
-    """Cut `cuts` times. With `planted` "normal" commits are not synced, and it must show.
+def run(plan: Plan) -> Tally:
+    """Cut once a round. With `planted` "normal" commits are not synced, and it must show.
 
     Raises `NothingToDo` where Python's SQLite cannot be reached.
     """
-    tally = Tally("powercut", seed, planted)
+    tally = Tally("powercut", plan.seed, plan.planted)
     with tally.timed():
-        while tally.rounds < cuts:
-            chance = random.Random(f"{seed}/{tally.rounds}")  # noqa: S311 - repeatable on purpose
-            steps, diary = _live(chance, planted)
+        while tally.rounds < plan.rounds:
+            chance = random.Random(f"{plan.seed}/{tally.rounds}")  # noqa: S311 - repeatable
+            steps, diary = _live(chance, plan.planted)
             tally.different += diary.different
-            wanted = min(CUTS_AN_EVENING, cuts - tally.rounds)
+            wanted = min(CUTS_AN_EVENING, plan.rounds - tally.rounds)
             state = Moment(steps)
             for moment in sorted(chance.sample(range(len(steps)), wanted)):
                 state.move(moment)
                 _cut(tally, state, diary, chance)
                 tally.rounds += 1
-            report(tally.rounds)
+            plan.report(tally.rounds)
     return tally
 
 

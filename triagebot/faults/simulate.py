@@ -22,6 +22,7 @@ from triagebot.errors import Busy, Conflict, TriagebotError
 from triagebot.faults import virtual_time
 from triagebot.faults.judge import judge
 from triagebot.faults.mind import COMPLAINT, CountingMind
+from triagebot.faults.plan import Plan
 from triagebot.faults.simulated_store import Memory, SimulatedStore, Temper
 from triagebot.faults.tally import Tally
 from triagebot.faults.virtual_time import VirtualLoop
@@ -33,7 +34,6 @@ EVENING = 60.0
 PATIENCE = 5.0
 TRIES = 3
 DEADLINE = 4.5
-PLANTED = ("hasty", "no key", "no deadline")
 
 _numbers = itertools.count()
 
@@ -95,28 +95,20 @@ class Node:
         return await self._answering.answer(inbound, _words, seconds=seconds, may_be_late=False)
 
 
-def run(
-    seeds: int,
-    seed: int,
-    *,
-    planted: str = "",
-    stop_at_fault: bool = False,
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Simulate an evening for each of `seeds` seeds from `seed` on.
+def run(plan: Plan) -> Tally:
+    """Simulate an evening for each seed from that of `plan` on, as many as it has rounds.
 
-    `planted` is one of `PLANTED`: it must show. `stop_at_fault` ends with the first seed that
-    breaks a promise; `faults` name it.
+    With a `planted` fault the first seed that breaks a promise is the last; `faults` name it.
     """
-    tally = Tally("simulate", seed, planted)
+    tally = Tally("simulate", plan.seed, plan.planted)
     memory = Memory()
     with tally.timed(), _quiet():
-        for number in range(seed, seed + seeds):
-            _one(tally, memory, number, planted)
+        for number in range(plan.seed, plan.seed + plan.rounds):
+            _one(tally, memory, number, plan.planted)
             tally.rounds += 1
-            if tally.faults and stop_at_fault:
+            if tally.faults and plan.planted:
                 break
-            report(tally.rounds)
+            plan.report(tally.rounds)
     memory.close()
     return tally
 

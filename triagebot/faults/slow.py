@@ -7,18 +7,15 @@ deliveries may be refused or wait too long meanwhile.
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlencode
 
 from triagebot.faults.ledger_check import LedgerCheck
+from triagebot.faults.plan import Load
 from triagebot.faults.planted import program
 from triagebot.faults.process import ACCOUNT, ServerProcess
 from triagebot.faults.sender import Sender, stamp
 from triagebot.faults.tally import SLOWEST, Tally
 
-RATE = 100.0
 CLOSED_WITHIN = 6.0
 AT_ONCE = 250
 """So many connect in a tenth of a second."""
@@ -26,37 +23,26 @@ AT_ONCE = 250
 KINDS = ("nothing", "half a head", "half a body", "half a body for the desk")
 
 
-def run(
-    rounds: int,
-    seed: int,
-    folder: Path,
-    models: Path,
-    *,
-    rate: float = RATE,
-    planted: str = "",
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Let `rounds` slow clients come at once; one that is not closed in time is a fault."""
-    tally = Tally("slow", seed, planted)
-    server = ServerProcess(folder, models, program(planted))
+def run(plan: Load) -> Tally:
+    """Let a slow client a round come, all at once; one that is not closed in time is a fault."""
+    tally = Tally("slow", plan.seed, plan.planted)
+    server = ServerProcess(plan.folder, plan.models, program(plan.planted))
     with tally.timed():
         try:
-            chance = random.Random(seed)  # noqa: S311
-            asyncio.run(_live(tally, server, Sender([server.url], rate, chance), rounds, report))
+            sender = Sender([server.url], plan.rate, plan.chance())
+            asyncio.run(_live(tally, server, sender, plan))
         finally:
             server.kill()
     return tally
 
 
-async def _live(
-    tally: Tally, server: ServerProcess, sender: Sender, rounds: int, report: Callable[[int], None]
-) -> None:
+async def _live(tally: Tally, server: ServerProcess, sender: Sender, plan: Load) -> None:
     server.launch()
     await asyncio.to_thread(server.wait_until_ready)
     async with sender.sending():
         await asyncio.sleep(2.0)
         clients: list[asyncio.Task[float]] = []
-        for number in range(rounds):
+        for number in range(plan.rounds):
             kind = KINDS[number % len(KINDS)]
             clients.append(asyncio.create_task(_be_slow(server.port, kind)))
             if number % AT_ONCE == AT_ONCE - 1:
@@ -64,7 +50,7 @@ async def _live(
         for client in asyncio.as_completed(clients):
             tally.worst("the last was closed after, s", await client)
             tally.rounds += 1
-            report(tally.rounds)
+            plan.report(tally.rounds)
         await asyncio.sleep(2.0)
     check = LedgerCheck(server.store)
     tally.faults += check.bring_up()

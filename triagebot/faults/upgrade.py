@@ -8,20 +8,18 @@ along with columns that it does not know, and answer from its spool while the ta
 from __future__ import annotations
 
 import asyncio
-import random
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from triagebot.errors import Busy
-from triagebot.faults.outages import RATE, Outages
+from triagebot.faults.outages import Outages
+from triagebot.faults.plan import Load
 from triagebot.faults.postgres import PostgresServer
 from triagebot.faults.process import START_SECONDS, ServerProcess
-from triagebot.faults.tally import SLOWEST, Tally
+from triagebot.faults.tally import Tally
 from triagebot.store.schema import MIGRATION_LOCK
 
 TRIES = 5
@@ -32,26 +30,15 @@ WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
 CHANGED = ("message", "conversation", "outbound")
 
 
-def run(
-    rounds: int,
-    seed: int,
-    folder: Path,
-    models: Path,
-    *,
-    rate: float = RATE,
-    seconds: tuple[float, float] = (1.0, 8.0),
-    planted: str = "",
-    report: Callable[[int], None] = lambda _: None,
-) -> Tally:
-    """Upgrade a node in each of `rounds`, with tables locked for so many `seconds`, from and to."""
-    tally = Tally("upgrade", seed, planted)
-    chance = random.Random(seed)  # noqa: S311
-    upgrades = _Upgrades(tally, folder, models, chance, PostgresServer(), SLOWEST[tally.name])
-    upgrades.run(rounds, rate, seconds, report)
-    return tally
+def run(plan: Load) -> Tally:
+    """Upgrade a node in each round; the trouble is that the tables are locked."""
+    return _Upgrades(plan, PostgresServer()).run()
 
 
 class _Upgrades(Outages[PostgresServer]):
+    name = "upgrade"
+    lengths = (1.0, 8.0)
+
     async def disturb(self, number: int, length: float) -> None:
         """End a node, change the tables, start it."""
         node = self.nodes[number % len(self.nodes)]

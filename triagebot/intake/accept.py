@@ -13,8 +13,8 @@ from triagebot.domain.message import Inbound
 from triagebot.domain.surge import Stage
 from triagebot.errors import BadInput, Busy, TriagebotError
 from triagebot.intake.fairness import Shares
-from triagebot.intake.faults import log_fault
 from triagebot.intake.handle_message import set_aside
+from triagebot.intake.log_fault import log_fault
 from triagebot.intake.mind import Holder, Thought
 from triagebot.intake.pace import Pace
 from triagebot.intake.pressed import Pressed, conclude_pressed

@@ -10,8 +10,8 @@ from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.domain.prediction import Prediction
 from triagebot.domain.window import MESSAGE_HOURS
-from triagebot.intake.faults import log_fault
 from triagebot.intake.hand_off import is_a_persons, status_after, status_before
+from triagebot.intake.log_fault import log_fault
 from triagebot.intake.mind import Fault, Mind, Place, Plain
 from triagebot.store.messages import Conclusion
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
-from triagebot.intake.faults import log_fault
+from triagebot.intake.log_fault import log_fault
 from triagebot.intake.mind import FAULT, Holder, Mind, Plain
 
 REMEMBERED = 4096

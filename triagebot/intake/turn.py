@@ -16,9 +16,9 @@ from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Reply
 from triagebot.domain.prediction import Prediction
 from triagebot.intake import handle_message
-from triagebot.intake.faults import log_fault
 from triagebot.intake.hand_off import is_a_persons
 from triagebot.intake.handle_message import begin, remember, window_after
+from triagebot.intake.log_fault import log_fault
 from triagebot.intake.mind import FAULT, Fault, Mind, Part, Place, Plain, Share, Thought
 from triagebot.store.messages import Conclusion
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from triagebot.domain.message import Inbound, Kind
-from triagebot.intake.faults import log_fault
+from triagebot.intake.log_fault import log_fault
 from triagebot.intake.mind import Mind, Plain, Share, Thought
 from triagebot.intake.turn import parts_of
 from triagebot.store.messages import Outcome

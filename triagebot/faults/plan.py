@@ -1,0 +1,50 @@
+"""What a fault run is asked for, in the same words for all of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from pathlib import Path
+
+
+def _silent(_done: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`rounds` times, with all chance from `seed`.
+
+    A fault that is `planted` must show. `jobs` processes share the rounds, where a run can be
+    shared. `report` hears how many rounds are done.
+    """
+
+    rounds: int
+    seed: int
+    _: KW_ONLY
+    planted: str = ""
+    jobs: int = 1
+    report: Callable[[int], None] = _silent
+
+    def chance(self) -> random.Random:
+        """Return a source of chance that begins at the seed."""
+        return random.Random(self.seed)  # noqa: S311 - repeatable on purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load(Plan):
+    """A plan over real servers, which get `rate` messages a second.
+
+    Their files lie in `folder`; `models` holds the bundles, one of which must be promoted.
+    `lengths` is how many seconds the trouble of a round lasts, from and to; an answer after more
+    than `slowest` seconds breaks a promise; None leaves both as the run has them. A run that
+    counts its rounds by what it does ends after `within` seconds in any case.
+    """
+
+    folder: Path
+    models: Path
+    rate: float
+    lengths: tuple[float, float] | None = None
+    slowest: float | None = None
+    within: float = float("inf")
