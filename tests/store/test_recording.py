@@ -10,7 +10,7 @@ from triagebot.domain.conversation import Status
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Event, Kind, Reply
 from triagebot.errors import NotFound
-from triagebot.store import conversations, events, messages, recording, waiting
+from triagebot.store import bulk, conversations, events, messages, recording, waiting
 from triagebot.store.database import Database
 from triagebot.store.messages import Conclusion
 from triagebot.store.tables import message
@@ -198,3 +198,32 @@ async def test_where_many_wait_they_are_counted_once_a_second(any_database, monk
         return [first, *(waiting.count_lately(connection, at + ms) for ms in (999, 1000))]
 
     assert await any_database.write(places, 1_000_000) == [0, 3, 0]
+
+
+async def test_what_moves_a_conversation_in_lists_is_set_only_where_it_changes(
+    record, inbound, any_database, clock, monkeypatch
+):
+    set_now = []
+    update = bulk.update
+
+    def seen(connection, table, names, rows, by):
+        set_now.extend(names if rows else ())
+        update(connection, table, names, rows, by)
+
+    def kept(connection):
+        query = "SELECT waiting_since, lately, last_at / 600000 FROM conversation"
+        return tuple(connection.exec_driver_sql(query).one())
+
+    async def say(words):
+        set_now.clear()
+        await record(inbound(words, sent_at=clock()))
+        since, lately, wanted = await any_database.read(kept)
+        assert lately == wanted
+        return since, "status" in set_now
+
+    monkeypatch.setattr(bulk, "update", seen)
+    since, is_moved = await say("投诉")
+    assert is_moved
+    assert await say("在吗") == (since, False)
+    clock.forward(seconds=600)
+    assert await say("还在吗") == (since, True)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Tuple,
+    and_,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from triagebot.domain.conversation import Status
 from triagebot.errors import BadInput
 from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
-from triagebot.store.tables import conversation
+from triagebot.store.tables import TEN_MINUTES, conversation
 from triagebot.store.times import to_ms
 from triagebot.store.urgency import USUAL, Patience
 from triagebot.store.waiting import IS_WAITING
@@ -83,16 +94,9 @@ def page(
     what changed last. Raises `BadInput` for a cursor that no page gave.
     """
     limit = max(1, min(limit, 200))
-    first: ColumnElement[int] = conversation.c.last_at
-    if view is View.WAITING:
-        first = patience.answer_by(to_ms(patience.now))
-    keys = select(first.label("first"), conversation.c.id).where(_condition(view, agent_id))
-    key = tuple_(first, conversation.c.id)
-    if after:
-        place = tuple_(*(literal(part) for part in _parse(after, view)))
-        keys = keys.where(key > place if view is View.WAITING else key < place)
-    order = [first, conversation.c.id]
-    keys = keys.order_by(*(order if view is View.WAITING else [part.desc() for part in order]))
+    place = _parse(after, view) if after else None
+    keys = _soonest(patience, place) if view is View.WAITING else _lately(view, place)
+    keys = keys.where(_condition(view, agent_id))
     # Only what is shown is read whole: thousands are put in order by their keys.
     places = {row.id: row.first for row in connection.execute(keys.limit(limit + 1))}
     query = select_rows().where(conversation.c.id.in_(places))
@@ -100,6 +104,28 @@ def page(
     items = [known[number] for number in list(places)[:limit]]
     last = (places[items[-1].id], items[-1].id) if len(places) > limit else None
     return Page(items, _cursor(view, last) if last else None)
+
+
+def _soonest(patience: Patience, after: Sequence[int] | None) -> Select[Any]:
+    first = patience.answer_by(to_ms(patience.now)).label("first")
+    keys = select(first, conversation.c.id).order_by(first, conversation.c.id)
+    return keys.where(tuple_(first, conversation.c.id) > _literal(after)) if after else keys
+
+
+def _lately(view: View, after: Sequence[int] | None) -> Select[Any]:
+    first = conversation.c.last_at.label("first")
+    keys = select(first, conversation.c.id)
+    if after:
+        keys = keys.where(tuple_(conversation.c.last_at, conversation.c.id) < _literal(after))
+    if view not in _OWN:  # the index knows the ten minutes, so that only one such lot is sorted
+        lately = conversation.c.lately
+        keys = keys.order_by(lately.desc())
+        keys = keys.where(lately <= after[0] // TEN_MINUTES) if after else keys
+    return keys.order_by(conversation.c.last_at.desc(), conversation.c.id.desc())
+
+
+def _literal(key: Sequence[int]) -> Tuple:
+    return tuple_(*(literal(part) for part in key))
 
 
 def counts(connection: Connection, agent_id: int) -> Counts:

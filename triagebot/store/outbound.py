@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, Select, exists, insert, select, text, up
 from triagebot.domain.decision import Reason
 from triagebot.domain.message import Reply
 from triagebot.errors import Conflict, NotFound
-from triagebot.store import conversations, events
+from triagebot.store import conversations, events, tables
 from triagebot.store.decision_columns import reply_of
 from triagebot.store.tables import UNSENT, agent, conversation, message, outbound
 from triagebot.store.talks import SHOWN
@@ -214,7 +214,8 @@ def _answered(
 ) -> None:
     own = (conversation.c.id == conversation_id) & (conversation.c.agent_id == agent_id)
     query = update(conversation).where(own)
-    query = query.values(unread=0, waiting_since=None, last_at=to_ms(now), last_text=text[:SHOWN])
+    changes = {"last_text": text[:SHOWN], "unread": 0, "waiting_since": None}
+    query = query.values(**tables.changed_at(to_ms(now)), **changes)
     if connection.execute(query).rowcount == 0:
         raise Conflict("The conversation has changed hands.", fields={"fence": "stale"})
     events.emit(connection, "conversation", conversation_id, {"change": "answer"})

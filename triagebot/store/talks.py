@@ -15,7 +15,7 @@ from triagebot.domain.decision import Action, Decision
 from triagebot.domain.message import Inbound, Kind
 from triagebot.store import bulk
 from triagebot.store.decision_columns import to_json
-from triagebot.store.tables import conversation
+from triagebot.store.tables import TEN_MINUTES, conversation
 from triagebot.store.times import to_ms
 
 SHOWN = 200
@@ -23,10 +23,12 @@ SHOWN = 200
 
 Fan = tuple[str, str]
 _WHO = ("channel", "fan")
+_MOVES = ("status", "waiting_since", "lately")
+"""What the lists' indexes begin with: to set it, even to what it was, costs a page of each."""
+
 _KEPT = (
-    "status",
+    *_MOVES,
     "opened_at",
-    "waiting_since",
     "last_at",
     "last_text",
     "unread",
@@ -63,6 +65,12 @@ class Talk:
     fence: int
     window_until: int
     fan: str = ""
+    was: tuple[Status, int | None, int] | None = None
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the values of `_MOVES` are those that are stored."""
+        return self.was == (self.memory.status, self.waiting_since, self.last_at // TEN_MINUTES)
 
     def follow(
         self,
@@ -105,8 +113,9 @@ class Talk:
         memory = self.memory
         return (
             memory.status.value,
-            self.opened_at,
             self.waiting_since,
+            self.last_at // TEN_MINUTES,
+            self.opened_at,
             self.last_at,
             self.last_text,
             self.unread,
@@ -143,7 +152,15 @@ def load(connection: Connection, fans: Iterable[Fan], now: int) -> dict[Fan, Tal
 
 def save(connection: Connection, talks: Iterable[Talk]) -> None:
     """Write conversations back."""
-    bulk.update(connection, conversation, _KEPT, [talk.values() for talk in talks], _KEY)
+    moved: list[tuple[Any, ...]] = []
+    still: list[tuple[Any, ...]] = []
+    for talk in talks:
+        if talk.is_still:
+            still.append(talk.values()[len(_MOVES) :])
+        else:
+            moved.append(talk.values())
+    bulk.update(connection, conversation, _KEPT, moved, _KEY)
+    bulk.update(connection, conversation, _KEPT[len(_MOVES) :], still, _KEY)
 
 
 def _find(connection: Connection, fans: list[Fan]) -> dict[Fan, Talk]:
@@ -155,8 +172,9 @@ def _talk(
     fan: str,
     number: int,
     status: str,
-    opened_at: int | None,
     waiting_since: int | None,
+    lately: int,
+    opened_at: int | None,
     last_at: int,
     last_text: str,
     unread: int,
@@ -175,5 +193,5 @@ def _talk(
     memory = Memory(Status(status), misses, options, last_answer, last_question, small_talk)
     return Talk(
         number, memory, opened_at, waiting_since, last_at, last_text, unread, intent, confidence,
-        reason, fence, window_until, fan,
+        reason, fence, window_until, fan, (memory.status, waiting_since, lately),
     )  # fmt: skip

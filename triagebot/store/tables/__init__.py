@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from triagebot.store.tables.clearings import clearing, clearing_item
 from triagebot.store.tables.columns import metadata
-from triagebot.store.tables.conversations import UNSENT, conversation, message, note, outbound
+from triagebot.store.tables.conversations import (
+    TEN_MINUTES,
+    UNSENT,
+    changed_at,
+    conversation,
+    message,
+    note,
+    outbound,
+)
 from triagebot.store.tables.drifting import drift_guard, drift_hour
 from triagebot.store.tables.editions import edition, edition_draft, hit_count, snippet
 from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
@@ -22,6 +30,7 @@ from triagebot.store.tables.surges import put_off
 from triagebot.store.tables.webhooks import webhook, webhook_delivery
 
 __all__ = [
+    "TEN_MINUTES",
     "UNSENT",
     "agent",
     "answered_notice",
@@ -32,6 +41,7 @@ __all__ = [
     "bundle_file",
     "clearing",
     "clearing_item",
+    "changed_at",
     "conversation",
     "edition",
     "edition_draft",
