@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 
 from tests.conftest import Clock
 from tests.desk.mind import Holder
+from triagebot.app.desk import DeskParts, desk_endpoints
 from triagebot.app.live_settings import LiveSettings
 from triagebot.channels.outbox import Outbox
 from triagebot.channels.rest.api import RestApi
@@ -21,47 +22,14 @@ from triagebot.channels.webchat.news import News
 from triagebot.channels.webchat.pages import WebChatPages
 from triagebot.channels.wechat.api import WeChatApi
 from triagebot.channels.wechat.menus import AccountMenus
-from triagebot.desk.answer_sheet import AnswerSheetApi
-from triagebot.desk.answers import AnswerApi
-from triagebot.desk.audits import AuditApi
-from triagebot.desk.catalogue import CatalogueApi
-from triagebot.desk.clearings import ClearingApi
-from triagebot.desk.clusters import ClusterApi
-from triagebot.desk.conversations import ConversationApi
-from triagebot.desk.dictionary import DictionaryApi
-from triagebot.desk.dictionary_page import DictionaryPage
 from triagebot.desk.drift import DriftApi
 from triagebot.desk.frames import Frames
-from triagebot.desk.label_queue import LabelQueueApi
-from triagebot.desk.labelling import LabelApi
 from triagebot.desk.live import LiveApi
 from triagebot.desk.live_editions import LiveEditions
-from triagebot.desk.log import LogApi
-from triagebot.desk.mentions import MentionsPage
-from triagebot.desk.menus import MenuApi
-from triagebot.desk.menus_page import MenusPage
-from triagebot.desk.models import ModelApi, Shelf
-from triagebot.desk.nearest import NearestApi
-from triagebot.desk.next_answers import NextAnswerApi
-from triagebot.desk.office import OfficePages
-from triagebot.desk.pages import DeskPages
+from triagebot.desk.models import Shelf
 from triagebot.desk.presence import Presence
-from triagebot.desk.recall_page import RecallPage
-from triagebot.desk.recalls import RecallApi
-from triagebot.desk.replies import ReplyApi
-from triagebot.desk.report_page import ReportPage
-from triagebot.desk.reports import ReportApi
-from triagebot.desk.rules import RuleApi
-from triagebot.desk.search import SearchApi
-from triagebot.desk.sentences import SentenceApi
-from triagebot.desk.settings_api import SettingApi
-from triagebot.desk.setup import SetupPage
-from triagebot.desk.skills import SkillApi
-from triagebot.desk.snippets import SnippetApi
 from triagebot.desk.surge_api import SurgeApi
 from triagebot.desk.teamwork import TeamApi
-from triagebot.desk.try_out import TryOutApi
-from triagebot.desk.users import UserApi
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.message import Inbound, Kind
 from triagebot.fans.api import FanApi
@@ -250,64 +218,39 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
     app = web.Application(middlewares=[measure_middleware(metrics.measure), errors_middleware()])
     app.on_response_prepare.append(safe_headers(secure=False))
     app.on_shutdown.extend([live.close, news.close])
-    deeds = LogApi(db)
-    frames, reports = Frames(auth, shells, MESSAGES), ReportApi(db, holder, clock, "Asia/Shanghai")
-    recalls = RecallApi(db, holder, clock)
-    words = DictionaryApi(db, holder, editions.refresh, clock)
-    conversations = ConversationApi(db, holder, clock)
+    frames, passing = Frames(auth, shells, MESSAGES), MediaFolder(Path("var/media"))
     apis: dict[str, WeChatApi] = {}
     live_settings = LiveSettings(Settings(), {"surge.text": "--set"}, db, clock)
     feed.listen(live_settings.heard)
-    settings_api = SettingApi(db, live_settings, clock)
-    menus = AccountMenus(lambda: apis)
-    menu_api = MenuApi(db, menus, clock)
+    parts = DeskParts(
+        db,
+        holder,
+        clock,
+        frames,
+        passwords,
+        outbox.wake,
+        "Asia/Shanghai",
+        editions,
+        Shelf(models),
+        db,
+        has_account=False,
+        menus=AccountMenus(lambda: apis),
+        settings=live_settings,
+    )
     owners = [
         SessionApi(db, auth, passwords, clock),
-        conversations,
-        ReplyApi(db, clock, outbox.wake),
-        LabelApi(db, holder, clock),
-        NearestApi(db, holder),
-        AuditApi(db, holder, clock),
-        LabelQueueApi(db, holder, clock),
-        ClusterApi(db, holder, clock),
-        ClearingApi(db, holder, clock),
+        *desk_endpoints(parts),
         TeamApi(db, Presence(db, streams, clock, "here"), clock),
-        CatalogueApi(holder),
-        AnswerApi(db, holder, editions.refresh, clock),
-        AnswerSheetApi(db, holder, editions.refresh, clock),
-        TryOutApi(db, holder, clock),
-        SentenceApi(db, holder, editions.refresh, clock),
-        RuleApi(db, holder, editions.refresh, clock),
-        SnippetApi(db, clock),
-        words,
-        DictionaryPage(frames, words, holder),
-        ModelApi(db, Shelf(models), clock),
         DriftApi(Guard),
-        recalls,
-        RecallPage(frames, recalls, holder, clock, "Asia/Shanghai"),
-        FanApi(db, Forgetting(db, Policy(), MediaFolder(Path("var/media")), clock)),
-        MediaApi(db, MediaFolder(Path("var/media"))),
-        SearchApi(db, holder),
-        reports,
-        NextAnswerApi(db, holder, clock),
+        FanApi(db, Forgetting(db, Policy(), passing, clock)),
+        MediaApi(db, passing),
         live,
-        ReportPage(frames, reports, holder),
-        UserApi(db, passwords, clock),
-        SkillApi(db, holder, clock),
-        deeds,
-        OfficePages(frames, db, holder, deeds),
-        DeskPages(frames, db, conversations.page, has_account=False),
         WebChatApi(db, intake, news, clock),
         WebChatPages(shells),
         RestApi(intake, holder, clock),
         WebhookApi(db, WebhookSender(db, clock)),
         TokenApi(db, clock),
         ProgramPages(frames, db),
-        settings_api,
-        SetupPage(frames, settings_api),
-        MentionsPage(frames, db),
-        menu_api,
-        MenusPage(frames, menu_api, menus),
         ChatwootApi(db, clock, outbox.wake),
         ContactApi(db, clock),
         SurgeApi(db, intake.pressure, clock),

@@ -17,6 +17,7 @@ from triagebot.desk.clusters import ClusterApi
 from triagebot.desk.conversations import ConversationApi
 from triagebot.desk.dictionary import DictionaryApi
 from triagebot.desk.dictionary_page import DictionaryPage
+from triagebot.desk.editing import EditParts
 from triagebot.desk.frames import Frames
 from triagebot.desk.label_queue import LabelQueueApi
 from triagebot.desk.labelling import LabelApi
@@ -82,10 +83,10 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     """Return the owners of the desk's endpoints, in the order of the API description."""
     db, mind, clock = parts.db, parts.mind, parts.clock
     deeds = LogApi(db)
-    refresh = parts.editions.refresh
+    edits = EditParts(db, mind, parts.editions.refresh, clock)
     reports = ReportApi(parts.figures, mind, clock, parts.timezone)
     recalls = RecallApi(db, mind, clock)
-    words = DictionaryApi(db, mind, refresh, clock)
+    words = DictionaryApi(edits)
     conversations = ConversationApi(db, mind, clock)
     menus = MenuApi(db, parts.menus, clock)
     settings = SettingApi(db, parts.settings, clock)
@@ -99,11 +100,11 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         ClusterApi(db, mind, clock),
         ClearingApi(db, mind, clock),
         CatalogueApi(mind),
-        AnswerApi(db, mind, refresh, clock),
-        AnswerSheetApi(db, mind, refresh, clock),
+        AnswerApi(edits),
+        AnswerSheetApi(edits),
         TryOutApi(db, mind, clock),
-        SentenceApi(db, mind, refresh, clock),
-        RuleApi(db, mind, refresh, clock),
+        SentenceApi(edits),
+        RuleApi(edits),
         SnippetApi(db, clock),
         words,
         DictionaryPage(parts.frames, words, mind),

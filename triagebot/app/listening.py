@@ -44,17 +44,7 @@ async def run(server: Server, workers: int = 0) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    address = server.settings.server.host, server.settings.server.port
-    try:
-        groups = open_sockets(*address, max(1, workers))
-        if not server.db.is_shared:
-            let_wait(groups)
-    except OSError as error:
-        raise BadInput(
-            f"{address[0]} port {address[1]} cannot be listened on: {error.strerror}. "
-            "Does a server run there already? --port takes another.",
-            fields={"server.port": "taken"},
-        ) from error
+    groups = _sockets(server, max(1, workers))
     runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
     if not await _set_up(runner, stop):
         return
@@ -75,10 +65,27 @@ async def run(server: Server, workers: int = 0) -> None:
         else:
             ending.callback(await stand_in(groups[0]))
         settle()
-        log.info("listening on %s port %d", address[0], groups[0][0].getsockname()[1])
+        host, port = server.settings.server.host, groups[0][0].getsockname()[1]
+        log.info("listening on %s port %d", host, port)
         await stop.wait()
         for each in (one for group in groups for one in group):
             each.close()
+
+
+def _sockets(server: Server, count: int) -> list[list[socket.socket]]:
+    """Open `count` groups of sockets on the address; raises `BadInput` when that cannot be."""
+    host, port = server.settings.server.host, server.settings.server.port
+    try:
+        groups = open_sockets(host, port, count)
+        if not server.db.is_shared:
+            let_wait(groups)
+    except OSError as error:
+        raise BadInput(
+            f"{host} port {port} cannot be listened on: {error.strerror}. "
+            "Does a server run there already? --port takes another.",
+            fields={"server.port": "taken"},
+        ) from error
+    return groups
 
 
 async def _set_up(runner: web.AppRunner, stop: asyncio.Event) -> bool:

@@ -111,28 +111,29 @@ class Server:
         self.webhooks = webhook_sender(settings, self.db, clock)
         self.fan_keeping = FanKeeping(self.db, self.forgetting, clock)
         self.shadow = Shadow(self.shelf.models, self.db, self.mind, clock, self.shelf.key)
-        timed: list[Part] = [self.outbox, self.upkeep, self.audit_draw, self.fan_keeping]
-        timed += [self.shadow, self.webhooks]
-        timed += [*self.around.timed, DriftWatch(self.db, self.mind, clock)]
-        timed += by_the_clock(settings.desk, self.db, self.mind, clock, self.outbox.wake)
-        timed.append(retention(settings, self.db, clock))
-        timed.append(self._afterthoughts())
-        self.duty = Duty(self.db, clock, timed)
+        self.duty = Duty(self.db, clock, self._timed())
         self.passwords = Passwords()
         self.fans = demo.SimulatedFans(self.intake, clock) if fans else None
         self.metrics = Metrics()
         self.app = self._application()
 
-    def _afterthoughts(self) -> Part:
-        """Return what thinks about a surge when it is over."""
-        return surge.afterthoughts(
-            self.db,
-            self.intake.thinker,
-            self.pressure,
-            self.clock,
-            self.outbox.wake,
-            accounts(self.settings),
-        )
+    def _timed(self) -> list[Part]:
+        """Return what is done by the clock, by one node at a time."""
+        db, mind, clock, wake = self.db, self.mind, self.clock, self.outbox.wake
+        thinker, known = self.intake.thinker, accounts(self.settings)
+        return [
+            self.outbox,
+            self.upkeep,
+            self.audit_draw,
+            self.fan_keeping,
+            self.shadow,
+            self.webhooks,
+            *self.around.timed,
+            DriftWatch(db, mind, clock),
+            *by_the_clock(self.settings.desk, db, mind, clock, wake),
+            retention(self.settings, db, clock),
+            surge.afterthoughts(db, thinker, self.pressure, clock, wake, known),
+        ]
 
     def _application(self) -> web.Application:
         secure = self.settings.server.base_url.startswith("https://")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from triagebot.cli.stores import now
+from triagebot.cli.stores import now, with_database
 from triagebot.errors import BadInput
 
 if TYPE_CHECKING:
     from triagebot.channels.wechat.api import WeChatApi
+    from triagebot.store.database import Database
 
 T = TypeVar("T")
 
@@ -48,3 +49,14 @@ def call(settings: Any, name: str, work: Callable[[WeChatApi, str], Awaitable[T]
             return await work(api_of(account, session, now, url), account.channel)
 
     return asyncio.run(run())
+
+
+def call_with_database(
+    settings: Any, name: str, work: Callable[[WeChatApi, Database, str], Awaitable[T]]
+) -> T:
+    """Return `await work(api, database, channel)` for an account."""
+
+    async def open_it(api: WeChatApi, channel: str) -> T:
+        return await with_database(settings, lambda db: work(api, db, channel))
+
+    return call(settings, name, open_it)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from triagebot.cli import echo_json
 from triagebot.cli.progress import progress
-from triagebot.cli.stores import with_database
-from triagebot.cli.wechat_accounts import account_option, call
+from triagebot.cli.wechat_accounts import account_option, call, call_with_database
 
 if TYPE_CHECKING:
     from triagebot.channels.wechat.api import WeChatApi
-    from triagebot.channels.wechat.following import Pulled
     from triagebot.channels.wechat.qrcode import QrCode
-    from triagebot.store.database import Database
-    from triagebot.store.fan_imports import ImportRow
 
 
 @click.group()
@@ -32,19 +29,9 @@ def import_all(obj: dict[str, Any], account: str, again: bool) -> None:
     """Read all followers; what stopped goes on. A page of 10,000 is one of 500 calls a day."""
     from triagebot.channels.wechat.following import import_followers
 
-    settings = obj["settings"]
     with progress(["followers"]) as report:
-
-        async def work(api: WeChatApi, channel: str) -> ImportRow:
-            async def into(db: Database) -> ImportRow:
-                def tell(seen: int, total: int) -> None:
-                    report("followers", seen, total)
-
-                return await import_followers(api, db, channel, tell, again=again)
-
-            return await with_database(settings, into)
-
-        done = call(settings, account, work)
+        work = partial(import_followers, progress=partial(report, "followers"), again=again)
+        done = call_with_database(obj["settings"], account, work)
     if obj["json"]:
         echo_json({"channel": done.channel, "seen": done.seen, "new": done.new})
     else:
@@ -63,15 +50,7 @@ def pull(obj: dict[str, Any], account: str) -> None:
     """Take in the account's tags and which fans have them."""
     from triagebot.channels.wechat.following import pull_tags
 
-    settings = obj["settings"]
-
-    async def work(api: WeChatApi, channel: str) -> Pulled:
-        async def into(db: Database) -> Pulled:
-            return await pull_tags(api, db, channel)
-
-        return await with_database(settings, into)
-
-    found = call(settings, account, work)
+    found = call_with_database(obj["settings"], account, pull_tags)
     if obj["json"]:
         echo_json({"tags": found.tags, "fans": found.fans})
     else:
@@ -85,15 +64,7 @@ def push(obj: dict[str, Any], account: str) -> None:
     """Tell WeChat which tags were put on and taken off here."""
     from triagebot.channels.wechat.following import push_tags
 
-    settings = obj["settings"]
-
-    async def work(api: WeChatApi, channel: str) -> int:
-        async def out_of(db: Database) -> int:
-            return await push_tags(api, db, channel)
-
-        return await with_database(settings, out_of)
-
-    count = call(settings, account, work)
+    count = call_with_database(obj["settings"], account, push_tags)
     if obj["json"]:
         echo_json({"changes": count})
     else:

@@ -6,22 +6,20 @@ import asyncio
 import csv
 import io
 import itertools
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from triagebot.desk.answers import answer_words
-from triagebot.desk.editing import Editing, Refresh, TrainedHolder
+from triagebot.desk.editing import Editing, EditParts
 from triagebot.desk.edition_shapes import AnswerBody
 from triagebot.desk.workbook import as_csv
 from triagebot.domain.agent import Role
 from triagebot.domain.edition import AnswerWords, Subject
 from triagebot.errors import BadInput
 from triagebot.store import editions
-from triagebot.store.database import Database
 from triagebot.triage.editions import words_of
 from triagebot.web.csv_file import BOM, csv_response, plain_cell
 from triagebot.web.endpoint import Call, Endpoint
@@ -67,16 +65,10 @@ class SheetLine(msgspec.Struct):
 class AnswerSheetApi:
     """Owns `/api/v1/answers/sheet`: drafts only, so no fan reads a row before it is published."""
 
-    def __init__(
-        self,
-        db: Database,
-        holder: TrainedHolder,
-        refresh: Refresh,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._db = db
-        self._holder = holder
-        self._editing = Editing(Subject.ANSWER, answer_words, db, holder, refresh, clock)
+    def __init__(self, parts: EditParts) -> None:
+        self._db = parts.db
+        self._holder = parts.holder
+        self._editing = Editing(Subject.ANSWER, answer_words, parts)
 
     def endpoints(self) -> list[Endpoint]:
         """Return both endpoints."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
 from triagebot.desk.draft_api import TAG, DraftApi
-from triagebot.desk.editing import Editing, Refresh, TrainedHolder
+from triagebot.desk.editing import Editing, EditParts
 from triagebot.desk.edition_shapes import AnswerDraft, AnswerLine, Edited
 from triagebot.domain.agent import Role
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.edition import AnswerWords, Edition, Subject, Words
 from triagebot.store import editions, hour_counts
-from triagebot.store.database import Database
 from triagebot.store.editions import Draft
 from triagebot.triage.edition_checks import check_answer
 from triagebot.triage.editions import words_of
@@ -26,17 +25,11 @@ COUNTED = timedelta(days=7)
 class AnswerApi:
     """Owns `/api/v1/answers`: everybody reads, ops write."""
 
-    def __init__(
-        self,
-        db: Database,
-        holder: TrainedHolder,
-        refresh: Refresh,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._db = db
-        self._holder = holder
-        self._clock = clock
-        self._editing = Editing(Subject.ANSWER, answer_words, db, holder, refresh, clock)
+    def __init__(self, parts: EditParts) -> None:
+        self._db = parts.db
+        self._holder = parts.holder
+        self._clock = parts.clock
+        self._editing = Editing(Subject.ANSWER, answer_words, parts)
         self._drafts = DraftApi(ONE, AnswerDraft, _name, _words, self._editing)
 
     def endpoints(self) -> list[Endpoint]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from triagebot.desk.dictionary_shapes import Dictionary, WordChange, WordDeed, WordRow
-from triagebot.desk.editing import Refresh, TrainedHolder
+from triagebot.desk.editing import EditParts
 from triagebot.domain.agent import Agent, Role
 from triagebot.domain.edition import Edition, Subject
 from triagebot.errors import BadInput, Conflict
 from triagebot.store import editions, past
-from triagebot.store.database import Database
 from triagebot.store.editions import Publication
 from triagebot.triage.editions import fingerprint, words_of
 from triagebot.triage.new_words import NewWord, suggest
@@ -35,17 +33,11 @@ LEAST, SUGGESTED = 5, 20
 class DictionaryApi:
     """Owns `/api/v1/dictionary`, for engineers. Heavy looks are made one at a time, in a thread."""
 
-    def __init__(
-        self,
-        db: Database,
-        holder: TrainedHolder,
-        refresh: Refresh,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._db = db
-        self._holder = holder
-        self._refresh = refresh
-        self._clock = clock
+    def __init__(self, parts: EditParts) -> None:
+        self._db = parts.db
+        self._holder = parts.holder
+        self._refresh = parts.refresh
+        self._clock = parts.clock
         self._looking = asyncio.Lock()
 
     def endpoints(self) -> list[Endpoint]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -35,27 +36,27 @@ Check = Callable[[str, Words, Catalogue], Words]
 Refresh = Callable[[], Awaitable[None]]
 
 
-class Editing:
-    """Edits one subject; `check` refuses words that fans must not see, and tidies the others.
+@dataclass(frozen=True, slots=True)
+class EditParts:
+    """What all that edits is built from.
 
     `refresh` brings what is published into this process, so that who publishes can try it at once.
     """
 
-    def __init__(
-        self,
-        subject: Subject,
-        check: Check,
-        db: Database,
-        holder: TrainedHolder,
-        refresh: Refresh,
-        clock: Callable[[], datetime],
-    ) -> None:
+    db: Database
+    holder: TrainedHolder
+    refresh: Refresh
+    clock: Callable[[], datetime]
+
+
+class Editing:
+    """Edits one subject; `check` refuses words that fans must not see, and tidies the others."""
+
+    def __init__(self, subject: Subject, check: Check, parts: EditParts) -> None:
         self._subject = subject
         self._check = check
-        self._db = db
-        self._holder = holder
-        self._refresh = refresh
-        self._clock = clock
+        self._db, self._holder = parts.db, parts.holder
+        self._refresh, self._clock = parts.refresh, parts.clock
 
     async def show(self, name: str) -> Edited:
         """Return all there is under a name. Raises `NotFound` when nothing is."""

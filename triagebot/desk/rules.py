@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from triagebot.desk.draft_api import TAG, DraftApi
-from triagebot.desk.editing import Editing, Refresh, TrainedHolder
+from triagebot.desk.editing import Editing, EditParts
 from triagebot.desk.edition_shapes import Edited, RuleHits, RulesDraft
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.edition import ALL_RULES, Subject, Words
 from triagebot.store import hour_counts
-from triagebot.store.database import Database
 from triagebot.triage.edition_checks import check_rules
 from triagebot.web.endpoint import Call, Endpoint
 
@@ -22,16 +20,10 @@ COUNTED = timedelta(days=7)
 class RuleApi:
     """Owns `/api/v1/rules`: everybody reads, ops write."""
 
-    def __init__(
-        self,
-        db: Database,
-        holder: TrainedHolder,
-        refresh: Refresh,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._db = db
-        self._clock = clock
-        self._editing = Editing(Subject.RULES, _checked, db, holder, refresh, clock)
+    def __init__(self, parts: EditParts) -> None:
+        self._db = parts.db
+        self._clock = parts.clock
+        self._editing = Editing(Subject.RULES, _checked, parts)
         self._drafts = DraftApi(PATH, RulesDraft, _name, _words, self._editing)
 
     def endpoints(self) -> list[Endpoint]:

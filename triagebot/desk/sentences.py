@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from triagebot.desk.draft_api import TAG, DraftApi
-from triagebot.desk.editing import Editing, Refresh, TrainedHolder
+from triagebot.desk.editing import Editing, EditParts
 from triagebot.desk.edition_shapes import Edited, SentenceDraft
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.edition import Subject, Words
-from triagebot.store.database import Database
 from triagebot.triage.edition_checks import check_sentence
 from triagebot.triage.policy import TEXTS
 from triagebot.web.endpoint import Call, Endpoint
@@ -22,14 +18,8 @@ ONE = PATH + "/{name}"
 class SentenceApi:
     """Owns `/api/v1/sentences`: everybody reads, ops write."""
 
-    def __init__(
-        self,
-        db: Database,
-        holder: TrainedHolder,
-        refresh: Refresh,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._editing = Editing(Subject.SENTENCE, _checked, db, holder, refresh, clock)
+    def __init__(self, parts: EditParts) -> None:
+        self._editing = Editing(Subject.SENTENCE, _checked, parts)
         self._drafts = DraftApi(ONE, SentenceDraft, _name, _words, self._editing)
 
     def endpoints(self) -> list[Endpoint]:

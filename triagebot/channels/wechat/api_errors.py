@@ -41,11 +41,6 @@ class MessagesUsed(WeChatApiError):
 class QuotaUsed(WeChatApiError):
     """The account's calls are used up, for this minute or until midnight in China."""
 
-    @property
-    def for_today(self) -> bool:
-        """Whether only tomorrow helps."""
-        return self.errcode == _DAILY
-
 
 class NotEntitled(WeChatApiError):
     """The account may not use this part of the API at all."""
@@ -85,7 +80,6 @@ class Unreachable(WeChatApiError):
     code = "wechat_unreachable"
 
 
-_DAILY = 45009
 _CLASSES: Mapping[type[WeChatApiError], tuple[int, ...]] = {
     TokenRefused: (40001, 40014, 41001, 42001),
     WindowClosed: (43004, 43019, 45015, 48002, 50002),
