@@ -25,6 +25,16 @@ def pytest_configure() -> None:
         os.environ.setdefault(name, "1")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many kills there were: a busy machine may do fewer than it should."""
+    ended = (
+        report for state in ("passed", "failed") for report in terminalreporter.getreports(state)
+    )
+    kills = [count for report in ended for name, count in report.user_properties if name == "kills"]
+    if kills:
+        terminalreporter.write_line(f"servers killed: {sum(kills)} in {len(kills)} lanes")
+
+
 class Clock:
     """Stands still until it is set or moved."""
 

@@ -6,11 +6,16 @@ from triagebot.faults import evenings, simulate
 from triagebot.faults.plan import Plan
 from triagebot.faults.runs import RUNS
 
+LANES = 4
+SEEDS = 500
+"""In each lane; two thousand evenings in all."""
 
-def test_no_seed_breaks_a_promise():
-    tally = simulate.run(Plan(200, 0))
-    assert tally.rounds == 200
-    assert tally.figures["crashes"] > 100
+
+@pytest.mark.parametrize("lane", range(LANES))
+def test_no_seed_breaks_a_promise(lane):
+    tally = simulate.run(Plan(SEEDS, lane * SEEDS))
+    assert tally.rounds == SEEDS
+    assert tally.figures["crashes"] > SEEDS / 2
     assert (tally.faults, tally.lost, tally.different, tally.doubled) == ([], 0, 0, 0)
 
 

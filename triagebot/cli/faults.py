@@ -38,7 +38,7 @@ def _options(run: Run) -> Callable[[Any], Any]:
     words = "Plant a fault that must show."
     options.append(click.option("--planted", type=choice, default="", help=words))
     if run.shared:
-        words = "Processes that simulate."
+        words = "How many at once, each in a process of its own."
         options.append(click.option("--jobs", type=click.IntRange(1, 64), default=1, help=words))
     if run.rate:
         words = "Messages a second."

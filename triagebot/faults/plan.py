@@ -8,8 +8,8 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 
-def _silent(_done: int) -> None:
-    pass
+def silent(_done: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Plan:
     _: KW_ONLY
     planted: str = ""
     jobs: int = 1
-    report: Callable[[int], None] = _silent
+    report: Callable[[int], None] = silent
 
     def chance(self) -> random.Random:
         """Return a source of chance that begins at the seed."""

@@ -12,7 +12,8 @@ Result = Mapping[str, Any]
 
 WHAT = {
     "kill": "`SIGKILL` to a real server under open load through the WeChat callback, "
-    "5 % of the deliveries repeated; some kills fall into the start",
+    "5 % of the deliveries repeated; some kills fall into the start; the median "
+    "recovery is that of the slowest piece",
     "powercut": "power cut at a random write of an evening: unsynced writes are dropped, kept or "
     "torn by sector, also in a checkpoint; `acked` sums over all cuts",
     "ioerrors": "the disk is full, or writes or syncs fail for a while; then the power is cut at "
@@ -54,7 +55,7 @@ TAIL = """
 ## Run it yourself
 
 ```
-triagebot faults kill --rounds 2000 --resume --keep tests/faults/results.jsonl
+triagebot faults kill --rounds 2000 --jobs 2 --resume --keep tests/faults/results.jsonl
 triagebot faults simulate --rounds 100000 --jobs 2 --resume --keep tests/faults/results.jsonl
 triagebot faults claims --rounds 10000         triagebot faults powercut --rounds 20000
 triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000

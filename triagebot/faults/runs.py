@@ -71,12 +71,13 @@ RUNS = {
         shared=True,
     ),
     "kill": Run(
-        ".kill",
+        ".kills",
         "Kill a server under load with SIGKILL; needs a promoted model.",
         200,
         ("tells early",),
         piece=50,
         rate=300.0,
+        shared=True,
     ),
     "slow": Run(
         ".slow",

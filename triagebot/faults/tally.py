@@ -59,12 +59,16 @@ class Tally:
         self.figures[name] = int(self.figures.get(name, 0)) + value
 
     def join(self, part: Tally) -> None:
-        """Add what a part of this run counted; of figures with a fraction the worst is kept."""
+        """Add what a part of this run counted; of figures with a fraction the worst is kept, of
+        words the last.
+        """
         for name in ("rounds", "acked", "stored", "lost", "different", "doubled", "faults"):
             setattr(self, name, getattr(self, name) + getattr(part, name))
         for name, value in part.figures.items():
             if isinstance(value, int):
                 self.add(name, value)
+            elif isinstance(value, str):
+                self.figures[name] = value
             else:
                 self.worst(name, float(value))
 
