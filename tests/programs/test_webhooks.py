@@ -7,8 +7,8 @@ import pytest
 from triagebot.domain.agent import Role
 from triagebot.programs.signing import SIGNATURE, is_ours, sign
 from triagebot.programs.webhook_sender import Rules, WebhookSender, pause_after
-from triagebot.store import audit_log, belongings, events, webhooks
-from triagebot.store.webhooks import Told
+from triagebot.store import audit_log, belongings, events, webhook_queue, webhooks
+from triagebot.store.webhook_queue import Told
 
 PATH = "/api/v1/webhooks"
 
@@ -179,7 +179,7 @@ async def test_what_was_being_sent_when_the_sender_died_is_sent_again(
     from triagebot.store import news
 
     await world.db.write(news.collect, world.clock())
-    claimed = await world.db.write(webhooks.claim, hook, world.clock())
+    claimed = await world.db.write(webhook_queue.claim, hook, world.clock())
     assert len(claimed) == 2
     await sender.tell()
     assert receiver.got == []

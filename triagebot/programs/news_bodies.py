@@ -11,7 +11,7 @@ from triagebot.errors import NotFound
 from triagebot.programs import shapes
 from triagebot.store import conversations, labels, messages, news, outbound
 from triagebot.store.database import Database
-from triagebot.store.webhooks import DeliveryRow
+from triagebot.store.webhook_queue import DeliveryRow
 
 ACCOUNT = {"id": 1, "name": "triagebot"}
 """Chatwoot has accounts; we are one."""

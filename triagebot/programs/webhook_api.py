@@ -13,7 +13,8 @@ from triagebot.programs.signing import new_secret
 from triagebot.programs.webhook_sender import WebhookSender
 from triagebot.store import audit_log, webhooks
 from triagebot.store.database import Database
-from triagebot.store.webhooks import DeliveryRow, WebhookRow
+from triagebot.store.webhook_queue import DeliveryRow
+from triagebot.store.webhooks import WebhookRow
 from triagebot.web.endpoint import Call, Endpoint
 from triagebot.web.outward import checked_url
 

@@ -15,9 +15,10 @@ from triagebot.errors import BadInput
 from triagebot.programs.news_bodies import ACCOUNT, body_of, key_of
 from triagebot.programs.signing import SIGNATURE, sign
 from triagebot.repeating import Repeating
-from triagebot.store import news, webhooks
+from triagebot.store import news, webhook_queue, webhooks
 from triagebot.store.database import Database
-from triagebot.store.webhooks import DeliveryRow, Told, WebhookRow
+from triagebot.store.webhook_queue import DeliveryRow, Told
+from triagebot.store.webhooks import WebhookRow
 from triagebot.web.outward import checked_url, public_session
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class WebhookSender(Repeating):
         limit = COLLECTED_AT_ONCE
         while await self._db.write(news.collect, self._clock(), limit) >= limit:
             pass  # what comes meanwhile is for the next time
-        await self._db.write(webhooks.recover, self._clock() - LOST_AFTER)
+        await self._db.write(webhook_queue.recover, self._clock() - LOST_AFTER)
         rows = await self._db.read(webhooks.everything)
         live = [row for row in rows if row.disabled_at is None and row.waiting]
         session = self._session or self._connections()
@@ -98,7 +99,7 @@ class WebhookSender(Repeating):
 
     async def prune(self) -> None:
         """Drop what was told, or given up, days ago."""
-        await self._db.write(webhooks.prune, self._clock() - KEEP)
+        await self._db.write(webhook_queue.prune, self._clock() - KEEP)
 
     async def ping(self, row: WebhookRow) -> Answer:
         """Send a signed `ping` now and return what came back; nothing is stored."""
@@ -113,11 +114,11 @@ class WebhookSender(Repeating):
     async def _tell_one(self, session: aiohttp.ClientSession, row: WebhookRow) -> int:
         # One that fails is tried with one piece at a time.
         most = 1 if row.failing_since else AT_ONCE
-        due = await self._db.write(webhooks.claim, row.id, self._clock(), most)
+        due = await self._db.write(webhook_queue.claim, row.id, self._clock(), most)
         for place, each in enumerate(due):
             body = await body_of(self._db, each, self._clock())
             if body is None:
-                await self._db.write(webhooks.settle, each, Told.GONE, self._clock())
+                await self._db.write(webhook_queue.settle, each, Told.GONE, self._clock())
                 continue
             answer = await self._post(session, row, each.kind, key_of(each), body)
             if answer.taken:
@@ -129,7 +130,7 @@ class WebhookSender(Repeating):
 
     async def _taken(self, row: WebhookRow, each: DeliveryRow, answer: Answer) -> None:
         now = self._clock()
-        await self._db.write(webhooks.settle, each, Told.DONE, now, status=answer.status)
+        await self._db.write(webhook_queue.settle, each, Told.DONE, now, status=answer.status)
         if row.failing_since is not None:
             await self._db.write(webhooks.works, row.id)
 
@@ -141,10 +142,10 @@ class WebhookSender(Repeating):
         last = each.attempts >= LAST_ATTEMPT
         due_at = now + pause_after(each.attempts)
         await self._db.write(
-            webhooks.settle, each, Told.FAILED if last else Told.QUEUED, now,
+            webhook_queue.settle, each, Told.FAILED if last else Told.QUEUED, now,
             status=answer.status, error=reason, due_at=None if last else due_at,
         )  # fmt: skip
-        await self._db.write(webhooks.put_back, [other.id for other in rest], due_at)
+        await self._db.write(webhook_queue.put_back, [other.id for other in rest], due_at)
         stop = answer.status == GONE or now - (row.failing_since or now) >= self._rules.give_up
         await self._db.write(webhooks.mark, row.id, reason, now, disable=stop)
         if stop:

@@ -20,7 +20,7 @@ from triagebot.store import bulk, events, places
 from triagebot.store.events import EventRow
 from triagebot.store.tables import message, webhook, webhook_delivery
 from triagebot.store.times import to_ms
-from triagebot.store.webhooks import Told
+from triagebot.store.webhook_queue import Told
 
 MESSAGE_CREATED = "message_created"
 MESSAGE_UPDATED = "message_updated"

@@ -1,30 +1,20 @@
-"""Webhooks, and for each the queue of news that it is still to be told."""
+"""Webhooks: whom we tell what happens, and whether they listen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from triagebot.errors import NotFound
-from triagebot.store import audit_log, places
+from triagebot.store import audit_log, places, webhook_queue
 from triagebot.store.tables import event, message, webhook, webhook_delivery
 from triagebot.store.times import from_ms, to_ms
-
-
-class Told(StrEnum):
-    """Where a piece of news is: `gone` when what it was about was erased meanwhile."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    DONE = "done"
-    FAILED = "failed"
-    GONE = "gone"
+from triagebot.store.webhook_queue import DeliveryRow, Told, to_delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +30,6 @@ class WebhookRow:
     disabled_at: datetime | None
     reason: str
     waiting: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
-    """One piece of news for one webhook; `payload` holds ids and states, never texts."""
-
-    id: int
-    webhook_id: int
-    kind: str
-    subject: str
-    payload: Mapping[str, str]
-    conversation_id: int | None
-    state: Told
-    attempts: int
-    created_at: datetime
-    done_at: datetime | None
-    status: int | None
-    error: str
 
 
 def add(
@@ -108,39 +80,9 @@ def enable(connection: Connection, webhook_id: int, by: str, now: datetime) -> W
     get(connection, webhook_id)
     clean = {"disabled_at": None, "failing_since": None, "reason": ""}
     connection.execute(update(webhook).where(webhook.c.id == webhook_id).values(**clean))
-    own = (webhook_delivery.c.webhook_id == webhook_id) & (
-        webhook_delivery.c.state.in_((Told.QUEUED, Told.FAILED))
-    )
-    again = {"state": Told.QUEUED, "attempts": 0, "due_at": to_ms(now), "done_at": None}
-    connection.execute(update(webhook_delivery).where(own).values(**again))
+    webhook_queue.try_again(connection, webhook_id, now)
     audit_log.note(connection, by, "enable_webhook", now, detail={"webhook": str(webhook_id)})
     return get(connection, webhook_id)
-
-
-def claim(
-    connection: Connection, webhook_id: int, now: datetime, limit: int = 20
-) -> list[DeliveryRow]:
-    """Mark the oldest due news of a webhook as `sending` and return them."""
-    table = webhook_delivery.c
-    due = (table.webhook_id == webhook_id) & (table.state == Told.QUEUED)
-    query = select(table.id).where(due, table.due_at <= to_ms(now)).order_by(table.id)
-    ids = connection.execute(query.limit(limit)).scalars().all()
-    mark = update(webhook_delivery).where(table.id.in_(ids), table.state == Told.QUEUED)
-    # Until then nobody else takes them; who dies meanwhile leaves them to be told again.
-    mark = mark.values(state=Told.SENDING, due_at=to_ms(now), attempts=table.attempts + 1)
-    rows = connection.execute(mark.returning(webhook_delivery)).all()
-    return sorted((_to_delivery(row) for row in rows), key=lambda row: row.id)
-
-
-def recover(connection: Connection, before: datetime) -> int:
-    """Queue again what has been `sending` since before a moment; return how many.
-
-    The other side may have it already: it knows it by its key.
-    """
-    table = webhook_delivery.c
-    lost = (table.state == Told.SENDING) & (table.due_at < to_ms(before))
-    query = update(webhook_delivery).where(lost).values(state=Told.QUEUED)
-    return connection.execute(query).rowcount
 
 
 def deliveries(
@@ -153,31 +95,7 @@ def deliveries(
     if before is not None:
         query = query.where(table.id < before)
     rows = connection.execute(query.order_by(table.id.desc()).limit(limit))
-    return [_to_delivery(row) for row in rows]
-
-
-def settle(
-    connection: Connection,
-    row: DeliveryRow,
-    state: Told,
-    now: datetime,
-    *,
-    status: int | None = None,
-    error: str = "",
-    due_at: datetime | None = None,
-) -> None:
-    """Write how a try ended; with `due_at` it is tried again then."""
-    values = {"state": state, "status": status, "error": error[:200]}
-    times = {"due_at": to_ms(due_at or now), "done_at": None if due_at else to_ms(now)}
-    own = webhook_delivery.c.id == row.id
-    connection.execute(update(webhook_delivery).where(own).values(**values, **times))
-
-
-def put_back(connection: Connection, ids: Sequence[int], due_at: datetime) -> None:
-    """Queue for `due_at` what was claimed and then not tried."""
-    table = webhook_delivery.c
-    values = {"state": Told.QUEUED, "due_at": to_ms(due_at), "attempts": table.attempts - 1}
-    connection.execute(update(webhook_delivery).where(table.id.in_(ids)).values(**values))
+    return [to_delivery(row) for row in rows]
 
 
 def mark(
@@ -197,12 +115,6 @@ def works(connection: Connection, webhook_id: int) -> None:
     """Note that a webhook took something."""
     own = (webhook.c.id == webhook_id) & webhook.c.failing_since.is_not(None)
     connection.execute(update(webhook).where(own).values(failing_since=None, reason=""))
-
-
-def prune(connection: Connection, before: datetime) -> int:
-    """Drop news that ended before a moment; return how many."""
-    done = webhook_delivery.c.done_at < to_ms(before)
-    return connection.execute(delete(webhook_delivery).where(done)).rowcount
 
 
 def _live() -> Select[Any]:
@@ -227,21 +139,4 @@ def _to_row(row: Row[Any]) -> WebhookRow:
         disabled_at=from_ms(row.disabled_at),
         reason=row.reason,
         waiting=row.waiting,
-    )
-
-
-def _to_delivery(row: Row[Any]) -> DeliveryRow:
-    return DeliveryRow(
-        id=row.id,
-        webhook_id=row.webhook_id,
-        kind=row.kind,
-        subject=row.subject,
-        payload=msgspec.json.decode(row.payload),
-        conversation_id=row.conversation_id,
-        state=Told(row.state),
-        attempts=row.attempts,
-        created_at=from_ms(row.created_at),
-        done_at=from_ms(row.done_at),
-        status=row.status,
-        error=row.error,
     )
