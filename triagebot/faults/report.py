@@ -57,12 +57,18 @@ TAIL = """
 ```
 triagebot faults kill --rounds 2000 --jobs 2 --resume --keep tests/faults/results.jsonl
 triagebot faults simulate --rounds 100000 --jobs 2 --resume --keep tests/faults/results.jsonl
-triagebot faults claims --rounds 10000         triagebot faults powercut --rounds 20000
-triagebot faults ioerrors --rounds 2000        triagebot faults corrupt --rounds 5000
-triagebot faults outages --rounds 50           triagebot faults upgrade --rounds 20
-triagebot faults failover --rounds 10          triagebot faults parted --rounds 30
-triagebot faults link --rounds 40              triagebot faults slow --rounds 5000
-triagebot faults backup --rows 3000000         triagebot faults claims --postgres --rounds 10000
+triagebot faults claims --rounds 10000
+triagebot faults powercut --rounds 20000
+triagebot faults ioerrors --rounds 2000
+triagebot faults corrupt --rounds 5000
+triagebot faults outages --rounds 50
+triagebot faults upgrade --rounds 20
+triagebot faults failover --rounds 10
+triagebot faults parted --rounds 30
+triagebot faults link --rounds 40
+triagebot faults slow --rounds 5000
+triagebot faults backup --rows 3000000
+triagebot faults claims --postgres --rounds 10000
 triagebot faults report
 ```
 
