@@ -41,7 +41,8 @@ def page(
 ) -> list[ConversationRow]:
     """Return page `number`, from 1; without a status of all."""
     query = select_rows().where(_has(status), _held(holder, agent_id))
-    query = query.order_by(conversation.c.last_at.desc(), conversation.c.id.desc())
+    changed = (conversation.c.lately, conversation.c.last_at, conversation.c.id)
+    query = query.order_by(*(part.desc() for part in changed))
     rows = connection.execute(query.limit(size).offset((number - 1) * size))
     return [to_row(row) for row in rows]
 
