@@ -1,10 +1,11 @@
 """What a growing store costs: start-up, messages a second, the inbox and search, at each size.
 
-python tests/benchmarks/bench_growth.py MODELS STORE.db [--sizes 10000 1000000 10000000]
-    [--texts FILE]
+python tests/benchmarks/bench_growth.py MODELS FOLDER [--sizes 10000 1000000 10000000]
+    [--texts FILE] [--fill]
 
-The store is filled on to each size; a run that finds it filled already goes on from there. The last
-size takes 5 GB of disk and most of the time. Writes `docs/performance/growth.json`.
+Each size has a store of its own in the folder, which is filled first; `--fill` ends with that, so
+that a quiet hour need not wait for it. The last size takes 5 GB of disk and most of the time.
+Writes `docs/performance/growth.json`.
 """
 
 from __future__ import annotations
@@ -38,29 +39,34 @@ def main() -> None:
     """Fill, start, load and ask at each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", type=Path)
-    parser.add_argument("store", type=Path)
+    parser.add_argument("folder", type=Path, help="Of the stores; kept.")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--rate", type=float, default=1000.0)
     parser.add_argument("--most", type=float, default=2500.0, help="More than it can do.")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--fill", action="store_true", help="Fill the stores, measure nothing.")
     chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
     texts, where = read_texts(chosen.texts), machine()
-    rows, url = [], f"sqlite:///{chosen.store.resolve()}"
-    for size in chosen.sizes:
-        filled = fill(chosen.store, size, texts)
-        print(f"{size:,} messages after {filled:.0f} s", flush=True)
-        rows.append({"stored": size, **measure(chosen, texts), **asyncio.run(ask(url))})
+    stores = {size: chosen.folder.resolve() / f"{size}.db" for size in chosen.sizes}
+    for size, store in stores.items():
+        print(f"{size:,} messages after {fill(store, size, texts):.0f} s", flush=True)
+    if chosen.fill:
+        return
+    rows = []
+    for size, store in stores.items():
+        url = f"sqlite:///{store}"
+        rows.append({"stored": size, **measure(chosen, url, texts), **asyncio.run(ask(url))})
     note = f"One process, offered {chosen.most:,.0f} messages a second; p99 and CPU at "
     keep("growth", rows, f"{note}{chosen.rate:,.0f} a second.", where)
 
 
-def measure(chosen: argparse.Namespace, texts: Sequence[str]) -> dict[str, Any]:
-    """Start a server on the store and load it; return start-up seconds and the run's figures."""
+def measure(chosen: argparse.Namespace, url: str, texts: Sequence[str]) -> dict[str, Any]:
+    """Start a server on a store and load it; return start-up seconds and the run's figures."""
     began = time.monotonic()
-    settings = (f"models.dir={chosen.models.resolve()}",)
-    settings += (f"database.url=sqlite:///{chosen.store.resolve()}",)
-    with own_server(chosen.store.parent, settings) as server:
+    settings = (f"models.dir={chosen.models.resolve()}", f"database.url={url}")
+    with own_server(chosen.folder, settings) as server:
         started = time.monotonic() - began
         usual = loaded(server, texts, chosen.rate, chosen.seconds)
         most = loaded(server, texts, chosen.most, chosen.seconds / 2)

@@ -17,7 +17,7 @@ PARTS = {
     "beyond": ("Beyond capacity", "bench_throughput.py MODELS --part beyond --seconds 30"),
     "event": ("The whole event, 2.8 million messages", "bench_throughput.py MODELS --part event"),
     "peers": ("Beside what one would otherwise pick", "bench_peers.py MODELS intents"),
-    "growth": ("A growing store", "bench_growth.py MODELS STORE.db"),
+    "growth": ("A growing store", "bench_growth.py MODELS FOLDER"),
 }
 HEAD = """# Performance
 
