@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from training.answer_fit import AnswerFit
 from triagebot.domain.catalogue import Catalogue
 from triagebot.errors import Conflict
-from triagebot.triage.features import Vocabulary
+from triagebot.triage.features import BlockWeights, Vocabulary
 from triagebot.triage.registry import FILES, SCHEMA, Manifest, Proof, SelfTest, read_manifest, sign
 
 Contents = dict[str, bytes]
@@ -64,7 +64,7 @@ def build_manifest(
     contents: Mapping[str, bytes],
     data_hash: str,
     intents: Sequence[str],
-    block_weights: tuple[float, float],
+    block_weights: BlockWeights,
     temperature: float,
     metrics: Mapping[str, Any],
     settings: Mapping[str, Any],

@@ -21,7 +21,7 @@ from sklearn.svm import LinearSVC
 
 from training.document_frequency import document_frequency
 from training.families import Family
-from triagebot.triage.features import Message, Vocabulary
+from triagebot.triage.features import BlockWeights, Message, Vocabulary
 from triagebot.triage.grams import word_ngrams
 
 Done = Callable[[int, int], None]
@@ -30,7 +30,7 @@ Done = Callable[[int, int], None]
 FAMILY = 0.5
 """What a family adds to an intent's own weights."""
 
-FAMILY_TOLERANCE = 0.3
+FAMILY_TOLERANCE = 1.0
 """How far from the optimum the solver may stop where there are families: closer is no better."""
 
 Learner = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
@@ -42,16 +42,16 @@ class FitSettings:
     """What can be tuned. The defaults are those the benchmarks kept.
 
     `C` is the inverse of the regularisation; a feature is kept when at least `min_words` or
-    `min_characters` messages have it; `block_weights` are those of words and characters;
-    `tolerance` is how far from the optimum the solver may stop. Above `large` rows a model is
-    learnt by small batches; of words and of characters the most frequent `most` are kept. `mend`
-    says that labels may be wrong and are judged before they are learnt (`mended.py`).
+    `min_characters` messages have it; `tolerance` is how far from the optimum the solver may stop.
+    Above `large` rows a model is learnt by small batches; of words and of characters the most
+    frequent `most` are kept. `mend` says that labels may be wrong and are judged before they are
+    learnt (`mended.py`).
     """
 
     C: float = 0.8
     min_words: int = 1
     min_characters: int = 2
-    block_weights: tuple[float, float] = (0.6, 1.0)
+    block_weights: BlockWeights = (0.5, 1.0, 0.7)
     folds: int = 5
     seed: int = 7
     tolerance: float = 1e-3

@@ -36,7 +36,7 @@ def test_an_answer_is_edited_tried_published_and_given_to_a_fan(server, ops, fan
 
         a_table_becomes_drafts(page)
         page.goto(f"{server.url}/desk/answers#rules")
-        expect(page.locator("#rules li")).to_have_count(8)
+        expect(page.locator("#rules li")).to_have_count(9)
         assert breaches(page) == []
         ops.sign_in(ops.name, ops.password)
         ops.call("PUT", "/api/v1/session/language", {"language": "en"})

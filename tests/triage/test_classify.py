@@ -39,16 +39,22 @@ def sklearn_probabilities(mind, texts):
         return vectorizer, np.vstack([weights[known], np.zeros((len(new), weights.shape[1]))])
 
     words, word_weights = block(vocabulary.words, lambda message: word_ngrams(message[1]))
-    characters, character_weights = block(
-        vocabulary.characters, lambda message: character_ngrams(message[0])
-    )
+
+    def characters(paired):
+        known = {k: i for k, i in vocabulary.characters.items() if (len(k) > 2) is paired}
+        return block(
+            known,
+            lambda message: [k for k in character_ngrams(message[0]) if (len(k) > 2) is paired],
+        )
+
+    (ngrams, ngram_weights), (pairs, pair_weights) = characters(False), characters(True)
     union = FeatureUnion(
-        [("w", words), ("c", characters)],
-        transformer_weights=dict(zip("wc", vocabulary.block_weights, strict=True)),
+        [("w", words), ("n", ngrams), ("p", pairs)],
+        transformer_weights=dict(zip("wnp", vocabulary.block_weights, strict=True)),
     )
     classifier = LogisticRegression()
     classifier.classes_ = np.array(model.intents)
-    classifier.coef_ = np.vstack([word_weights, character_weights]).T
+    classifier.coef_ = np.vstack([word_weights, ngram_weights, pair_weights]).T
     classifier.intercept_ = weights[0]
     return classifier.predict_proba(union.transform(heard))
 

@@ -22,7 +22,7 @@ def vocabulary():
     words = ["什么", "发货"]
     idf = np.linspace(1.0, 4.0, 1 + len(words) + len(grams))
     index = {gram: i for i, gram in enumerate(grams, start=3)}
-    return Vocabulary({"什么": 1, "发货": 2}, index, idf, (0.5, 1.0))
+    return Vocabulary({"什么": 1, "发货": 2}, index, idf, (0.5, 1.0, 0.7))
 
 
 def test_no_messages_give_no_rows(vocabulary):

@@ -142,7 +142,7 @@ def test_a_bundle_with_an_older_calibration_of_answers_says_train_again(folder):
     manifest = json.loads((folder / "manifest.json").read_bytes())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"schema": 2}), encoding="utf-8")
     with pytest.raises(
-        BadBundle, match="schema 2, this version reads 4; train it again with `triagebot train`"
+        BadBundle, match="schema 2, this version reads 5; train it again with `triagebot train`"
     ):
         load(folder)
 

@@ -1,6 +1,7 @@
 """Turn a segmented message into weighted features: words, and characters alone and together.
 
-The first block are the words; the second the n-grams and pairs of characters (`grams.py`).
+The first block are the words; the second the n-grams of characters; the third their pairs, which
+would outweigh the n-grams of a long message if they shared a block (`grams.py`).
 
 value = (1 + ln tf) · idf, each block divided by its Euclidean length and multiplied by the block's
 weight, with idf = ln((1 + n) / (1 + df)) + 1: scikit-learn's `TfidfVectorizer(sublinear_tf=True)`,
@@ -17,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triagebot.triage.grams import word_ngrams
-from triagebot.triage.keys import Drawn, KeyIndex, draw
+from triagebot.triage.keys import Drawn, KeyIndex, are_pairs, draw
 
 INTERCEPT = 0
 """The id of the feature that every message has, with value 1."""
 
 _BATCH = 4096
-_BLOCKS = 3
-"""The intercept, the words, the characters."""
+_BLOCKS = 4
+"""The intercept, the words, the n-grams of characters, their pairs."""
 
 _BITS = 33
 _UNKNOWN = (1 << 31) - 1
@@ -36,6 +37,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Message = tuple[str, Sequence[str]]
 """Normalised text and its words."""
+
+BlockWeights = tuple[float, float, float]
+"""The weights of words, of n-grams of characters and of their pairs."""
 
 _NO_IDS = np.zeros(0, np.int64)
 _NO_VALUES = np.zeros(0)
@@ -72,7 +76,7 @@ class Vocabulary:
     """The features a model knows, with their inverse document frequencies.
 
     `words` and `characters` map an n-gram to its id; `idf[id]` is its weight; id 0 is the
-    intercept. `block_weights` are those of words and of characters.
+    intercept.
     """
 
     def __init__(
@@ -80,7 +84,7 @@ class Vocabulary:
         words: dict[str, int],
         characters: dict[str, int],
         idf: Floats,
-        block_weights: tuple[float, float],
+        block_weights: BlockWeights,
     ) -> None:
         self.words = words
         self.characters = characters
@@ -116,10 +120,9 @@ class Vocabulary:
         numbers = np.arange(size)
         words, sizes = self._words(messages)
         drawn = draw([text.replace(" ", "") for text, _ in messages])
+        of_characters = drawn.rows * _BLOCKS + 2 + are_pairs(drawn.keys)
         blocks, ids, counts = _counted(
-            np.concatenate(
-                [numbers * _BLOCKS, numbers.repeat(sizes) * _BLOCKS + 1, drawn.rows * _BLOCKS + 2]
-            ),
+            np.concatenate([numbers * _BLOCKS, numbers.repeat(sizes) * _BLOCKS + 1, of_characters]),
             np.concatenate([numbers * 0 + INTERCEPT, words, self._characters(drawn)]),
         )
         values = (1.0 + np.log(counts)) * self._idf[np.maximum(ids, -1)]

@@ -68,6 +68,11 @@ def _codes(text: str) -> Ints:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
 
 
+def are_pairs(keys: Ints) -> NDArray[np.bool_]:
+    """Return which keys are those of pairs."""
+    return keys >= BASE**2
+
+
 class KeyIndex:
     """Finds the ids of keys."""
 

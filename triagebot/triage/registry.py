@@ -24,10 +24,10 @@ from triagebot.errors import BadBundle
 from triagebot.triage.answer_choice import Learnt
 from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
-from triagebot.triage.features import Vocabulary
+from triagebot.triage.features import BlockWeights, Vocabulary
 
-SCHEMA = 4
-"""2 had other features than 1, 3 and 4 each calibrate answers in another way."""
+SCHEMA = 5
+"""2 and 5 have other features than before, 3 and 4 each calibrate answers in another way."""
 
 FILES = (
     "vocabulary.txt",
@@ -97,7 +97,7 @@ class Manifest(msgspec.Struct, frozen=True):
     files: dict[str, str]
     data_hash: str
     intents: list[str]
-    block_weights: tuple[float, float]
+    block_weights: BlockWeights
     temperature: float
     versions: dict[str, str] = {}
     metrics: dict[str, Any] = {}
