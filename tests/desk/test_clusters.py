@@ -11,6 +11,7 @@ from tests.desk.conftest import Desk, World
 from triagebot.desk.clearing_sends import ClearingSends
 from triagebot.intake.accept import Outcome
 from triagebot.store import conversations, labels, outbound
+from triagebot.store.outbound_rows import State
 
 ASKED = "投诉：快递丢了没人管"
 
@@ -222,7 +223,7 @@ async def test_a_fan_who_was_not_reached_waits_again(
     world.clock.forward(seconds=60)
     await sends.work()
     claimed = await world.db.write(outbound.claim, "webchat", world.clock())
-    ends = (outbound.State.DELIVERED, outbound.State.FAILED)
+    ends = (State.DELIVERED, State.FAILED)
     for text, end in zip(claimed, ends, strict=True):
         await world.db.write(outbound.finish, text.id, end)
     await sends.work()

@@ -12,7 +12,7 @@ import pytest
 
 from triagebot.domain.decision import Action, Reason
 from triagebot.domain.message import Event, Kind
-from triagebot.store.outbound import State
+from triagebot.store.outbound_rows import State
 from triagebot.web.static import Static
 
 PACKAGE = Path(__file__).parents[2] / "triagebot"

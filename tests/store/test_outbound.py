@@ -8,7 +8,7 @@ from triagebot.domain.conversation import Status
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import conversations, events, outbound, reply_ways
 from triagebot.store.database import Database
-from triagebot.store.outbound import State
+from triagebot.store.outbound_rows import State
 
 CHANNEL = "wechat:main"
 

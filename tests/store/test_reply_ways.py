@@ -9,7 +9,7 @@ from triagebot.domain.conversation import Status
 from triagebot.domain.window import MESSAGE_COUNT
 from triagebot.store import conversations, outbound, reply_ways, windows
 from triagebot.store.database import Database
-from triagebot.store.outbound import State
+from triagebot.store.outbound_rows import State
 
 CHANNEL = "wechat:main"
 both_engines = pytest.mark.parametrize("any_url", ["sqlite_url", "new_postgres_url"], indirect=True)

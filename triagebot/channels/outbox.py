@@ -19,7 +19,7 @@ from triagebot import logs
 from triagebot.errors import ChannelRefused, TriagebotError
 from triagebot.store import outbound, reply_ways
 from triagebot.store.database import Database
-from triagebot.store.outbound import OutboundRow, State
+from triagebot.store.outbound_rows import OutboundRow, State
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from triagebot.domain.label import Label
 from triagebot.store.conversation_rows import ConversationRow as StoredRow
 from triagebot.store.messages import MessageRow
 from triagebot.store.notes import NoteRow
-from triagebot.store.outbound import OutboundRow
+from triagebot.store.outbound_rows import OutboundRow
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 FAN_SHOWN = 4

@@ -16,7 +16,7 @@ from triagebot.store.conversation_rows import ConversationRow
 from triagebot.store.fans import FanRow
 from triagebot.store.messages import MessageRow
 from triagebot.store.notes import NoteRow
-from triagebot.store.outbound import OutboundRow
+from triagebot.store.outbound_rows import OutboundRow
 
 _REPLY, _OUTBOUND, _NOTE = 10**15, 2 * 10**15, 3 * 10**15
 """Replies of the bot, agents' texts and notes have tables, and so numbers, of their own."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from triagebot.domain.conversation import Status
 from triagebot.errors import Conflict
-from triagebot.store import conversations, events, outbound
+from triagebot.store import conversations, events, outbound, outbound_rows
 from triagebot.store.clearings import ItemState, State, set_state
 from triagebot.store.tables import clearing, clearing_item, conversation, message
 from triagebot.store.tables import outbound as texts
@@ -38,7 +38,7 @@ def send_due(connection: Connection, now: datetime, limit: int) -> int:
 
 def reopen_failed(connection: Connection, now: datetime) -> int:
     """Put fans whom a sent text did not reach back in the queue; return how many."""
-    ended = texts.c.state.in_((outbound.State.FAILED, outbound.State.UNCERTAIN))
+    ended = texts.c.state.in_((outbound_rows.State.FAILED, outbound_rows.State.UNCERTAIN))
     source = clearing_item.join(texts, texts.c.id == clearing_item.c.outbound_id)
     query = select(clearing_item.c.id, clearing_item.c.conversation_id).select_from(source)
     rows = connection.execute(query.where(clearing_item.c.state == ItemState.SENT, ended)).all()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from triagebot.store import events, places
-from triagebot.store.outbound import State
+from triagebot.store.outbound_rows import State
 from triagebot.store.tables import answered_notice, conversation, outbound
 from triagebot.store.times import to_ms
 

@@ -9,61 +9,21 @@ the fan to write, as the platform wants it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select, text, update
+from sqlalchemy import Connection, exists, insert, select, text, update
 
 from triagebot.domain.decision import Reason
-from triagebot.domain.message import Reply
 from triagebot.errors import Conflict, NotFound
 from triagebot.store import conversations, events, tables
-from triagebot.store.decision_columns import reply_of
-from triagebot.store.tables import UNSENT, agent, conversation, message, outbound
+from triagebot.store.outbound_rows import OutboundRow, State, select_rows, to_row
+from triagebot.store.tables import UNSENT, conversation, outbound
 from triagebot.store.talks import SHOWN
-from triagebot.store.times import from_ms, to_ms
-
-
-class State(StrEnum):
-    """Where a text is on its way to the fan."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    HELD = "held"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    UNCERTAIN = "uncertain"
-
+from triagebot.store.times import to_ms
 
 _WAITING = (State.QUEUED, State.HELD)
 IS_UNSENT = text(f"outbound.{UNSENT}")
-
-
-@dataclass(frozen=True, slots=True)
-class OutboundRow:
-    """One text. `sent_at` is when the platform was last called.
-
-    An agent's has `agent_id`; the bot's has none, but `message_id`, of the message that it is the
-    late `reply` to.
-    """
-
-    id: int
-    conversation_id: int
-    channel: str
-    fan: str
-    agent_id: int | None
-    agent_name: str
-    text: str
-    client_id: str
-    state: State
-    attempts: int
-    created_at: datetime
-    sent_at: datetime | None
-    error: str
-    message_id: int | None = None
-    reply: Reply | None = None
 
 
 def add(
@@ -79,9 +39,9 @@ def add(
     Takes the conversation if nobody has it. Raises `Conflict` if somebody else has, `NotFound`.
     """
     same = (outbound.c.conversation_id == conversation_id) & (outbound.c.client_id == client_id)
-    known = connection.execute(_select().where(same)).first()
+    known = connection.execute(select_rows().where(same)).first()
     if known is not None:
-        return _to_row(known)
+        return to_row(known)
     conversations.take(connection, conversation_id, agent_id, now)
     values = {"conversation_id": conversation_id, "agent_id": agent_id, "text": text}
     query = insert(outbound).values(
@@ -100,19 +60,21 @@ def add(
 
 def get(connection: Connection, outbound_id: int) -> OutboundRow:
     """Return one text; raises `NotFound`."""
-    row = connection.execute(_select().where(outbound.c.id == outbound_id)).first()
+    row = connection.execute(select_rows().where(outbound.c.id == outbound_id)).first()
     if row is None:
         raise NotFound("There is no such text.")
-    return _to_row(row)
+    return to_row(row)
 
 
 def thread(
     connection: Connection, conversation_id: int, after: int = 0, limit: int = 200
 ) -> list[OutboundRow]:
     """Return up to `limit` texts of a conversation with an id above `after`, oldest first."""
-    query = _select().where(outbound.c.conversation_id == conversation_id, outbound.c.id > after)
+    query = select_rows().where(
+        outbound.c.conversation_id == conversation_id, outbound.c.id > after
+    )
     rows = connection.execute(query.order_by(outbound.c.id).limit(limit))
-    return [_to_row(row) for row in rows]
+    return [to_row(row) for row in rows]
 
 
 def claim(
@@ -129,7 +91,7 @@ def claim(
     is_due = (outbound.c.state == State.QUEUED) & (outbound.c.due_at <= to_ms(now))
     # A held text is due when the fan has written since.
     is_due |= (outbound.c.state == State.HELD) & (conversation.c.window_until > outbound.c.due_at)
-    due = _select().with_only_columns(outbound.c.id).where(IS_UNSENT, is_due, ~blocked)
+    due = select_rows().with_only_columns(outbound.c.id).where(IS_UNSENT, is_due, ~blocked)
     # Plain columns would lead planners to read all fans of the channel, or all texts by their id.
     due = due.where(conversation.c.channel + "" == channel).order_by(outbound.c.id + 0).limit(limit)
     ids = connection.execute(due).scalars().all()
@@ -219,32 +181,3 @@ def _answered(
     if connection.execute(query).rowcount == 0:
         raise Conflict("The conversation has changed hands.", fields={"fence": "stale"})
     events.emit(connection, "conversation", conversation_id, {"change": "answer"})
-
-
-def _select() -> Select[Any]:
-    columns = (outbound, conversation.c.channel, conversation.c.fan, agent.c.name, message.c.reply)
-    source = outbound.join(conversation, conversation.c.id == outbound.c.conversation_id)
-    source = source.outerjoin(agent, agent.c.id == outbound.c.agent_id)
-    source = source.outerjoin(message, message.c.id == outbound.c.message_id)
-    return select(*columns).select_from(source)
-
-
-def _to_row(row: Row[Any]) -> OutboundRow:
-    reply = reply_of(row) if row.message_id is not None else None
-    return OutboundRow(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        channel=row.channel,
-        fan=row.fan,
-        agent_id=row.agent_id,
-        agent_name=row.name or "",
-        text=reply.text if reply else row.text,
-        client_id=row.client_id,
-        state=State(row.state),
-        attempts=row.attempts,
-        created_at=from_ms(row.created_at),
-        sent_at=from_ms(row.sent_at),
-        error=row.error,
-        message_id=row.message_id,
-        reply=reply,
-    )

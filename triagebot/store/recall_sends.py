@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, insert, select, update
 
-from triagebot.store import events, outbound, windows
+from triagebot.store import events, outbound_rows, windows
 from triagebot.store.recalls import State
 from triagebot.store.tables import outbound as texts
 from triagebot.store.tables import recall, recall_fan
@@ -39,19 +39,20 @@ def send_due(connection: Connection, now: datetime, limit: int) -> int:
 
 
 def _queue(connection: Connection, row: Row[Any], now: datetime) -> int:
+    queued = outbound_rows.State.QUEUED
     query = insert(texts).values(
         conversation_id=row.conversation_id,
         agent_id=row.agent_id,
         text=row.text,
         client_id=f"recall-{row.recall_id}",
-        state=outbound.State.QUEUED,
+        state=queued,
         attempts=0,
         created_at=to_ms(now),
         due_at=to_ms(now),
         error="",
     )
     number: int = connection.execute(query.returning(texts.c.id)).scalar_one()
-    payload = {"outbound_id": str(number), "from": "agent", "state": outbound.State.QUEUED.value}
+    payload = {"outbound_id": str(number), "from": "agent", "state": queued.value}
     events.emit(connection, "message", row.conversation_id, payload)
     return number
 

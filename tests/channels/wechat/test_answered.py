@@ -8,7 +8,7 @@ from triagebot.domain.agent import Role
 from triagebot.domain.message import Inbound, Kind
 from triagebot.errors import BadInput
 from triagebot.store import agents, messages, outbound
-from triagebot.store.outbound import State
+from triagebot.store.outbound_rows import State
 
 CHANNEL = "wechat:main"
 TEMPLATE = Template("tpl-1", {"thing1": "客服已回复", "time2": "{time}"})

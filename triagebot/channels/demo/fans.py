@@ -13,7 +13,7 @@ from typing import Protocol
 from triagebot.channels.outbox import Receipt, Result
 from triagebot.domain.message import Inbound, Kind
 from triagebot.errors import TriagebotError
-from triagebot.store.outbound import OutboundRow
+from triagebot.store.outbound_rows import OutboundRow
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from triagebot.store import bulk, events, outbound, tables
 from triagebot.store.database import Database
-from triagebot.store.outbound import State
+from triagebot.store.outbound_rows import State
 from triagebot.store.times import to_ms
 
 DELIVERED = ("state", "sent_at", "attempts")

@@ -10,7 +10,7 @@ from triagebot.errors import BadInput
 from triagebot.store import conversations, messages, outbound, ratings, waiting
 from triagebot.store.database import Database
 from triagebot.store.messages import MessageRow
-from triagebot.store.outbound import OutboundRow
+from triagebot.store.outbound_rows import OutboundRow
 
 CHANNEL = "webchat"
 SHOWN = 100

@@ -24,7 +24,7 @@ from triagebot.domain.message import Inbound
 from triagebot.errors import Busy
 from triagebot.store import conversations
 from triagebot.store.database import Database
-from triagebot.store.outbound import OutboundRow
+from triagebot.store.outbound_rows import OutboundRow
 
 log = logging.getLogger(__name__)
 
