@@ -117,9 +117,7 @@ class PatroniCluster:
         """Let a member's machine die: Patroni and PostgreSQL between two instructions."""
         member = self._members[number]
         pids = [member.pid] if member else []
-        with suppress(OSError, ValueError, IndexError):
-            file = self._folder / f"db{number}" / "data" / "postmaster.pid"
-            postmaster = int(file.read_text().splitlines()[0])
+        if postmaster := self._postmaster(number):
             pids += [postmaster, *process_children(postmaster)]
         for pid in pids:
             with suppress(ProcessLookupError):
@@ -127,6 +125,16 @@ class PatroniCluster:
         if member:
             member.wait(30)
         self._members[number] = None
+
+    def kill_postmaster(self, number: int) -> None:
+        """Let a member's PostgreSQL die, while its Patroni lives on."""
+        if postmaster := self._postmaster(number):
+            os.kill(postmaster, signal.SIGKILL)
+
+    def switch_over(self, number: int) -> None:
+        """Ask the primary to give its place to a standby. Raises `OSError` when it refuses."""
+        body = json.dumps({"leader": f"db{number}"}).encode()
+        urllib.request.urlopen(f"http://{self._apis[number]}/switchover", body, 60).close()
 
     def hold(self, number: int) -> None:
         """Let a member's Patroni hang, while its PostgreSQL goes on."""
@@ -148,6 +156,12 @@ class PatroniCluster:
         if self.networks:
             self.networks.remove()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _postmaster(self, number: int) -> int | None:
+        with suppress(OSError, ValueError, IndexError):
+            file = self._folder / f"db{number}" / "data" / "postmaster.pid"
+            return int(file.read_text().splitlines()[0])
+        return None
 
     def _states(self) -> list[str]:
         for place in self._apis:

@@ -31,7 +31,8 @@ WHAT = {
     "link": "the line from two nodes to PostgreSQL is slow (0.3 s a packet), cut, stalled, and "
     "broken each half second, by turns, under load",
     "failover": "three PostgreSQL servers under Patroni on one machine, with a quorum of "
-    "synchronous standbys; the primary and its Patroni are killed under load and come back",
+    "synchronous standbys; under load, in turn, the primary's machine "
+    "dies, its PostgreSQL alone is killed, and it is switched over to a standby",
     "parted": "the same three, each in a network of its own: the primary, a standby, or all one "
     "after the other are cut off from the rest, from etcd and from the nodes, and healed",
     "slow": "clients that bring nothing, half a head or half a body and then a byte a second, all "
@@ -130,12 +131,19 @@ that seconds are several times those of a quiet machine:
   runs have those.
 - **Outages** run on one machine: two nodes, the database and the sender share its processors, and
   the figures in seconds are of that machine, with other work beside it where the line says so.
-- **Failovers** run on one machine too, with one etcd for three. `failover` lets machines die;
+- **Failovers** run on one machine too, with one etcd for three. `failover` lets a machine die,
+  kills PostgreSQL while its Patroni lives on, and asks the primary to give its place away;
   `parted` gives each member a network of its own and cuts it off, without a word, from the others,
   from etcd and from the nodes: a primary must have stopped by itself when another leads (it is
   asked then, beside it), and follow it afterwards. Lines that lose some packets are not in it.
-- **Upgrades** add columns while both nodes run this version; a node of an older release is not in
-  it, as there is none yet.
+- **Upgrades** add columns while both nodes run this version: the one that still runs stands for the
+  older release, as there is none yet, and reads and writes tables with columns unknown to it. A
+  way down is not in it: one that is older than the tables runs on, but does not start again.
+- **A soak** was ten minutes at 100 messages a second, beside other work (load 2 to 10): 59,998
+  acknowledged, 0 of them lost, 2 neither acknowledged nor stored. Memory went from 236 to
+  315 MB and still grew evenly, 1.3 KB a message, files from 22 to 25: too short to tell a leak
+  from SQLite's caches, of which the writer's alone may hold 64 MiB. The ten minutes of
+  `PERFORMANCE.md`, with 35 times as many messages, ended 114 MB above their start.
 - **Not covered**: real power loss, a 24-hour soak, PostgreSQL under power loss, failing hardware
   memory, and damage that changes a message and its checksum alike (1 in 4 billion).
 """

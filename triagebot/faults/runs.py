@@ -113,7 +113,7 @@ RUNS = {
     ),
     "failover": Run(
         ".failover",
-        "Kill the primary of three; needs what `outages` needs, patroni and etcd.",
+        "Kill or switch the primary of three; needs what `outages` needs, patroni and etcd.",
         3,
         ("forgetful",),
         piece=3,
