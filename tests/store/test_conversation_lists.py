@@ -140,5 +140,5 @@ async def test_each_view_is_read_through_its_index(database, view, index):
 
     text = await database.read(plan)
     assert f"INDEX {index}" in text
-    # Of a list without end no more than ten minutes are put in order.
+    # Of a list without end no more than an hour is put in order.
     assert "TEMP B-TREE FOR ORDER BY" not in text or view in (View.MINE, View.WAITING)

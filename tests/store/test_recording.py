@@ -211,7 +211,7 @@ async def test_what_moves_a_conversation_in_lists_is_set_only_where_it_changes(
         update(connection, table, names, rows, by)
 
     def kept(connection):
-        query = "SELECT waiting_since, lately, last_at / 600000 FROM conversation"
+        query = "SELECT waiting_since, lately, last_at / 3600000 FROM conversation"
         return tuple(connection.exec_driver_sql(query).one())
 
     async def say(words):
@@ -219,11 +219,11 @@ async def test_what_moves_a_conversation_in_lists_is_set_only_where_it_changes(
         await record(inbound(words, sent_at=clock()))
         since, lately, wanted = await any_database.read(kept)
         assert lately == wanted
-        return since, "status" in set_now
+        return since, {"status", "lately"} & set(set_now)
 
     monkeypatch.setattr(bulk, "update", seen)
-    since, is_moved = await say("投诉")
-    assert is_moved
-    assert await say("在吗") == (since, False)
-    clock.forward(seconds=600)
-    assert await say("还在吗") == (since, True)
+    since, moves = await say("投诉")
+    assert moves == {"status", "lately"}
+    assert await say("在吗") == (since, set())
+    clock.forward(hours=1)
+    assert await say("还在吗") == (since, {"lately"})

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from triagebot.domain.conversation import Status
 from triagebot.errors import BadInput
 from triagebot.store.conversation_rows import ConversationRow, select_rows, to_row
-from triagebot.store.tables import TEN_MINUTES, conversation
+from triagebot.store.tables import HOUR, conversation
 from triagebot.store.times import to_ms
 from triagebot.store.urgency import USUAL, Patience
 from triagebot.store.waiting import IS_WAITING
@@ -117,10 +117,10 @@ def _lately(view: View, after: Sequence[int] | None) -> Select[Any]:
     keys = select(first, conversation.c.id)
     if after:
         keys = keys.where(tuple_(conversation.c.last_at, conversation.c.id) < _literal(after))
-    if view not in _OWN:  # the index knows the ten minutes, so that only one such lot is sorted
+    if view not in _OWN:  # the index knows the hour, so that only those of one are sorted
         lately = conversation.c.lately
         keys = keys.order_by(lately.desc())
-        keys = keys.where(lately <= after[0] // TEN_MINUTES) if after else keys
+        keys = keys.where(lately <= after[0] // HOUR) if after else keys
     return keys.order_by(conversation.c.last_at.desc(), conversation.c.id.desc())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from triagebot.domain.decision import Action, Decision
 from triagebot.domain.message import Inbound, Kind
 from triagebot.store import bulk
 from triagebot.store.decision_columns import to_json
-from triagebot.store.tables import TEN_MINUTES, conversation
+from triagebot.store.tables import HOUR, conversation
 from triagebot.store.times import to_ms
 
 SHOWN = 200
@@ -24,7 +25,8 @@ SHOWN = 200
 Fan = tuple[str, str]
 _WHO = ("channel", "fan")
 _MOVES = ("status", "waiting_since", "lately")
-"""What the lists' indexes begin with: to set it, even to what it was, costs a page of each."""
+"""What the lists' indexes are made of: to set it, even to what it was, costs a page of each. The
+last is in one of them only."""
 
 _KEPT = (
     *_MOVES,
@@ -68,9 +70,11 @@ class Talk:
     was: tuple[Status, int | None, int] | None = None
 
     @property
-    def is_still(self) -> bool:
-        """Whether the values of `_MOVES` are those that are stored."""
-        return self.was == (self.memory.status, self.waiting_since, self.last_at // TEN_MINUTES)
+    def unmoved(self) -> int:
+        """How many of `_MOVES`, from the first on, need not be set: none, all but the last, all."""
+        if self.was is None or self.was[:2] != (self.memory.status, self.waiting_since):
+            return 0
+        return len(_MOVES) - (self.was[2] != self.last_at // HOUR)
 
     def follow(
         self,
@@ -114,7 +118,7 @@ class Talk:
         return (
             memory.status.value,
             self.waiting_since,
-            self.last_at // TEN_MINUTES,
+            self.last_at // HOUR,
             self.opened_at,
             self.last_at,
             self.last_text,
@@ -152,15 +156,11 @@ def load(connection: Connection, fans: Iterable[Fan], now: int) -> dict[Fan, Tal
 
 def save(connection: Connection, talks: Iterable[Talk]) -> None:
     """Write conversations back."""
-    moved: list[tuple[Any, ...]] = []
-    still: list[tuple[Any, ...]] = []
+    lots: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for talk in talks:
-        if talk.is_still:
-            still.append(talk.values()[len(_MOVES) :])
-        else:
-            moved.append(talk.values())
-    bulk.update(connection, conversation, _KEPT, moved, _KEY)
-    bulk.update(connection, conversation, _KEPT[len(_MOVES) :], still, _KEY)
+        lots[talk.unmoved].append(talk.values()[talk.unmoved :])
+    for unmoved, rows in sorted(lots.items()):
+        bulk.update(connection, conversation, _KEPT[unmoved:], rows, _KEY)
 
 
 def _find(connection: Connection, fans: list[Fan]) -> dict[Fan, Talk]:

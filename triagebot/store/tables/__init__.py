@@ -5,7 +5,7 @@ from __future__ import annotations
 from triagebot.store.tables.clearings import clearing, clearing_item
 from triagebot.store.tables.columns import metadata
 from triagebot.store.tables.conversations import (
-    TEN_MINUTES,
+    HOUR,
     UNSENT,
     changed_at,
     conversation,
@@ -30,7 +30,7 @@ from triagebot.store.tables.surges import put_off
 from triagebot.store.tables.webhooks import webhook, webhook_delivery
 
 __all__ = [
-    "TEN_MINUTES",
+    "HOUR",
     "UNSENT",
     "agent",
     "answered_notice",

@@ -23,14 +23,14 @@ DATED = "wechat:"
 SENT = f"CASE WHEN substr(channel, 1, {len(DATED)}) = '{DATED}' THEN sent_at ELSE 0 END"
 """When a message was sent, as far as all its deliveries say the same; what the index is made of."""
 
-TEN_MINUTES = 600_000
+HOUR = 3_600_000
 """Milliseconds, of which `lately` counts those before `last_at`. The index of lists has this and
-not the time itself: of a fan who goes on writing, it is moved once in ten minutes."""
+not the time itself: of a fan who goes on writing, it is moved once an hour."""
 
 
 def changed_at(moment: int) -> dict[str, int]:
     """Return the values of the columns that say when a conversation changed last."""
-    return {"last_at": moment, "lately": moment // TEN_MINUTES}
+    return {"last_at": moment, "lately": moment // HOUR}
 
 
 conversation = Table(

@@ -8,12 +8,12 @@ down_revision = "0171"
 
 
 def upgrade() -> None:
-    """Note the ten minutes, and make both indexes anew; seconds for a million conversations."""
+    """Note the hour, and make both indexes anew; seconds for a million conversations."""
     number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.add_column(
         "conversation", sa.Column("lately", number, nullable=False, server_default="0")
     )
-    op.execute("UPDATE conversation SET lately = last_at / 600000")
+    op.execute("UPDATE conversation SET lately = last_at / 3600000")
     op.drop_index("ix_conversation_status_last_at_id", "conversation")
     op.drop_index("ix_conversation_waiting", "conversation")
     op.create_index("ix_conversation_status_lately", "conversation", ["status", "lately"])
