@@ -104,11 +104,11 @@ class PatroniCluster:
         return False
 
     def wait_until_whole(self) -> float:
-        """Return the seconds until all members are there again. Raises `Busy` if never."""
+        """Return the seconds until all are there, one synchronous. Raises `Busy` if never."""
         began = time.monotonic()
         while time.monotonic() - began < START_SECONDS:
             states = self._states()
-            if len(states) == MEMBERS and all(s in ("running", "streaming") for s in states):
+            if len(states) == MEMBERS and {*states} <= _RUN and _SYNCED in states:
                 return time.monotonic() - began
             time.sleep(0.2)
         raise Busy(f"Patroni's members are {self._states()}; see {self._folder}.")
@@ -169,7 +169,7 @@ class PatroniCluster:
                 suppress(OSError),
                 urllib.request.urlopen(f"http://{place}/cluster", timeout=2) as response,
             ):
-                return [str(member["state"]) for member in json.load(response)["members"]]
+                return [f"{one['role']} {one['state']}" for one in json.load(response)["members"]]
         return []
 
     def _settings(self, number: int) -> dict[str, Any]:
@@ -226,6 +226,8 @@ class PatroniCluster:
             )
 
 
+_SYNCED = "quorum_standby streaming"
+_RUN = {"leader running", "replica streaming", _SYNCED}
 _DCS = {
     "ttl": 20,
     "loop_wait": 5,
