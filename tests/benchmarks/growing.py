@@ -21,6 +21,7 @@ from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Kind, Reply
 from triagebot.store import checksums, fans, hour_counts, messages, places, search
 from triagebot.store.database import Database
+from triagebot.store.tables import HOUR
 from triagebot.store.tokens import tokenise
 
 NIGHT = 2000
@@ -120,6 +121,7 @@ def _talks(talks: _Table, first: int, night: int) -> Iterator[dict[str, Any]]:
     for place, row in enumerate(talks.rows):
         number = first + night * FANS + place + 1
         times = {name: row[name] + later for name in _TIMES if row[name]}
+        times["lately"] = times["last_at"] // HOUR
         yield {**row, "id": number, "fan": f"oGR{number:013d}", **times}
 
 

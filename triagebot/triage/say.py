@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from triagebot.domain.catalogue import Catalogue
+from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Option, Reply
 from triagebot.triage.decide import NONE_OF_THESE
@@ -74,7 +74,15 @@ class Voice:
             ]
             options.append(Option(NONE_OF_THESE, self._text("menu_none")))
             return Reply(self._text("menu_head"), tuple(options))
-        return Reply(self._text("no_words" if decision.reason is Reason.NO_WORDS else "help"))
+        if decision.reason is Reason.NO_WORDS:
+            return Reply(self._text("no_words"))
+        return Reply(self._text("small_talk" if self._is_small_talk(decision) else "help"))
+
+    def _is_small_talk(self, decision: Decision) -> bool:
+        """Return whether what is asked back, for want of proof, seems to be small talk."""
+        intent = self._catalogue.intents.get(decision.intent or "")
+        unproven = decision.reason is Reason.BELOW_THRESHOLD
+        return unproven and intent is not None and intent.kind is IntentKind.CHITCHAT
 
     def _answer(self, decision: Decision) -> Reply:
         if decision.reason is Reason.WELCOME:
