@@ -16,6 +16,7 @@ import pytest
 
 from triagebot.cli import THREADS
 from triagebot.domain.message import Inbound, Kind
+from triagebot.store import engines, schema
 from triagebot.store.database import Database
 
 
@@ -75,31 +76,63 @@ _number = itertools.count()
 @pytest.fixture
 def new_postgres_url(postgres_url: str) -> str:
     """An empty PostgreSQL database for this test alone."""
+    return _create(postgres_url, f"test_{next(_number)}")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a PostgreSQL database that has all tables, and nothing in them."""
+    schema.upgrade(engines.parse(_create(postgres_url, "migrated")))
+    return "migrated"
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_url: str, postgres_template: str) -> str:
+    """The same as a new database after all migrations, in less than half of the time."""
+    return _create(postgres_url, f"test_{next(_number)}", postgres_template)
+
+
+def _create(postgres_url: str, name: str, template: str = "template1") -> str:
     import psycopg
 
-    name = f"test_{next(_number)}"
     plain = postgres_url.replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return postgres_url.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that is not there yet."""
     return f"sqlite:///{tmp_path / 'triagebot.db'}"
 
 
-@pytest.fixture(params=["sqlite_url", "new_postgres_url"], ids=["sqlite", "postgres"])
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that has all tables, and nothing in them."""
+    file = tmp_path_factory.mktemp("template") / "triagebot.db"
+    schema.upgrade(engines.parse(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def migrated_sqlite_url(sqlite_url: str, sqlite_template: Path) -> str:
+    """The same as a new file after all migrations, in a twentieth of the time."""
+    shutil.copy(sqlite_template, sqlite_url.removeprefix("sqlite:///"))
+    return sqlite_url
+
+
+@pytest.fixture(params=["migrated_sqlite_url", "migrated_postgres_url"], ids=["sqlite", "postgres"])
 def any_url(request: pytest.FixtureRequest) -> str:
-    """An empty database of each engine in turn."""
+    """A database of each engine in turn, with all tables and nothing in them."""
     url: str = request.getfixturevalue(request.param)
     return url
 
 
 @pytest.fixture
-async def database(sqlite_url: str, clock: Clock) -> AsyncIterator[Database]:
+async def database(migrated_sqlite_url: str, clock: Clock) -> AsyncIterator[Database]:
     """A started database on a real SQLite file."""
-    opened = Database(sqlite_url, clock=clock)
+    opened = Database(migrated_sqlite_url, clock=clock)
     await opened.start()
     yield opened
     await opened.close()

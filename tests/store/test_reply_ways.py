@@ -12,13 +12,14 @@ from triagebot.store.database import Database
 from triagebot.store.outbound_rows import State
 
 CHANNEL = "wechat:main"
-both_engines = pytest.mark.parametrize("any_url", ["sqlite_url", "new_postgres_url"], indirect=True)
+URLS = ["migrated_sqlite_url", "migrated_postgres_url"]
+both_engines = pytest.mark.parametrize("any_url", URLS, indirect=True)
 
 
 @pytest.fixture
 def any_url(request):
     """SQLite, where nothing depends on the engine."""
-    return request.getfixturevalue(getattr(request, "param", "sqlite_url"))
+    return request.getfixturevalue(getattr(request, "param", URLS[0]))
 
 
 @pytest.fixture

@@ -82,8 +82,9 @@ async def test_an_old_empty_file_is_brought_up(tmp_path, clock):
     await database.close()
 
 
-async def test_many_processes_may_start_at_once(any_url, clock):
-    nodes = [Database(any_url, clock=clock) for _ in range(4)]
+@pytest.mark.parametrize("empty", ["sqlite_url", "new_postgres_url"])
+async def test_many_processes_may_start_at_once(request, empty, clock):
+    nodes = [Database(request.getfixturevalue(empty), clock=clock) for _ in range(4)]
     await asyncio.gather(*(node.start() for node in nodes))
     assert await nodes[0].read(differences) == []
     for node in nodes:
