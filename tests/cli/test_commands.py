@@ -171,11 +171,12 @@ def test_predict_names_the_line_that_it_cannot_read(run, tmp_path, line):
 
 
 def test_the_shell_answers_and_shows_why(run, monkeypatch):
-    said = iter(["下单后多久发货", "转人工", ""])
+    said = iter(["下单后多久发货", "哈哈哈", "转人工", ""])
     monkeypatch.setattr("click.prompt", lambda *_, **__: next(said))
     code, out, _ = run("shell")
     assert code == 0
     assert "exact_question" in out
+    assert "我在呢，有手机或订单方面的问题" in out  # small talk that is not proven
     assert "已为您转接人工客服" in out
 
 

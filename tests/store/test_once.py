@@ -25,6 +25,10 @@ def deliver(clock):
     return run
 
 
+async def execute(database, sql):
+    await database.write(lambda connection: connection.exec_driver_sql(sql).close())
+
+
 async def test_where_deliveries_do_not_say_when_it_was_sent_the_key_alone_tells(
     any_database, inbound, clock, deliver
 ):
@@ -44,12 +48,13 @@ async def test_an_older_store_is_rebuilt_with_all_it_has(
     monkeypatch.setattr(command, "upgrade", lambda config, _head: upgrade(config, "0170"))
     database = Database(sqlite_url, clock=clock)
     await database.start()
+    # Today's code writes a column that came later; the older store is given it for as long.
+    await execute(database, "ALTER TABLE conversation ADD COLUMN lately INTEGER DEFAULT 0")
     items = [inbound(), inbound(channel="webchat"), inbound(fan="fan-2")]
     old = await deliver(database, *items)
     last = old.pop().message_id
-    await database.write(
-        lambda c: c.exec_driver_sql("DELETE FROM message WHERE id = ?", (last,)).close()
-    )
+    await execute(database, f"DELETE FROM message WHERE id = {last}")
+    await execute(database, "ALTER TABLE conversation DROP COLUMN lately")
     await database.close()
 
     monkeypatch.undo()
