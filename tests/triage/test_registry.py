@@ -122,8 +122,9 @@ def test_with_a_key_only_a_bundle_signed_with_it_loads(folder):
 
 def test_an_older_schema_says_which_command_helps(folder):
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema": 0}), encoding="utf-8")
-    with pytest.raises(BadBundle, match="triagebot train"):
+    older = manifest | {"schema": 4, "block_weights": [0.6, 1.0]}
+    (folder / "manifest.json").write_text(json.dumps(older), encoding="utf-8")
+    with pytest.raises(BadBundle, match="schema 4, .*triagebot train"):
         read_manifest(folder)
 
 

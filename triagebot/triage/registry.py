@@ -90,6 +90,12 @@ class SelfTest(msgspec.Struct, frozen=True):
     confidence: float
 
 
+class Numbered(msgspec.Struct, frozen=True):
+    """What the manifest of any version has."""
+
+    schema: int
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """`manifest.json`: what the folder holds and where it comes from."""
 
@@ -150,16 +156,18 @@ def load(folder: Path, key: bytes | None = None) -> Bundle:
 def read_manifest(folder: Path, key: bytes | None = None) -> Manifest:
     """Return the checked manifest alone: cheap, for lists and comparisons."""
     try:
-        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+        content = (folder / "manifest.json").read_bytes()
+        schema = msgspec.json.decode(content, type=Numbered).schema
+        if schema != SCHEMA:
+            raise BadBundle(
+                f"model {folder.name}: schema {schema}, this version reads {SCHEMA}; "
+                "train it again with `triagebot train`"
+            )
+        manifest = msgspec.json.decode(content, type=Manifest)
     except FileNotFoundError:
         raise BadBundle(f"model {folder.name}: there is no manifest.json in {folder}") from None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadBundle(f"model {folder.name}: manifest.json is damaged: {error}") from error
-    if manifest.schema != SCHEMA:
-        raise BadBundle(
-            f"model {folder.name}: schema {manifest.schema}, this version reads {SCHEMA}; "
-            "train it again with `triagebot train`"
-        )
     if key is not None and not hmac.compare_digest(manifest.signature or "", sign(manifest, key)):
         raise BadBundle(f"model {folder.name}: it is not signed with this server's key")
     return manifest
