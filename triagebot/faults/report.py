@@ -109,8 +109,6 @@ that seconds are several times those of a quiet machine:
 - **failover**: one run (seed 41) ended in its first round, most likely as no other member became
   primary in two minutes; the same seed then went through. The round may have begun before there
   was a synchronous standby, without which nobody may follow; it now waits for one.
-- **Not yet**: 2,000 kills and 100,000 simulated evenings are aimed at; the table says how many
-  there were.
 
 ## How far it goes
 
