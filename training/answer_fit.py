@@ -180,7 +180,7 @@ def nearest_held_out(
         if own and len(own) <= SOLVED:
             number = np.full(len(questions) + 1, -1)
             number[own] = np.arange(len(own))
-            count = len(index.of_intent[intent])
+            count = index.count(intent)
             owners = index.owners(questions, intent)
             left_out = left_out_scores(rows.take(np.array(own)), owners, count)
             pairs = np.flatnonzero((intents == intent) & (number[wording[asked]] >= 0))

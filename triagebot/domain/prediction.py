@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class RankedIntent:
+
+# Ten of these are made for each message: a struct takes an eighth of a frozen dataclass's time.
+class RankedIntent(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An intent with its calibrated probability, 0..1."""
 
     intent: str
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class RankedAnswer:
+class RankedAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An answer (`intent/name`) with the calibrated probability that it answers the message.
 
     `similarity` is 0..1 to the nearest of its questions, `matched` that question in full; `exact`
@@ -28,8 +29,7 @@ class RankedAnswer:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Ranked intents and answers for one message, best first.
 
     `text` is the normalised and masked form, `tokens` its words. `known` is the share of its

@@ -13,12 +13,12 @@ from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
 from triagebot.errors import BadBundle
 from triagebot.triage.answer_choice import NEVER, Choice, Learnt, learn_choice, stacked
 from triagebot.triage.answers import Nearness, Question, bare
 from triagebot.triage.features import Message, Rows, Vocabulary
+from triagebot.triage.wordings import Wordings
 
 CANDIDATES = 5
 LIKELY = 0.05
@@ -53,27 +53,18 @@ class AnswerIndex:
         intents: Sequence[str],
         learnt: Learnt | None = None,
     ) -> None:
-        self.answers: dict[str, list[Question]] = {}
-        for question in questions:
-            self.answers.setdefault(question.answer, []).append(question)
-        self._plain = {name: [q.text for q in own] for name, own in self.answers.items()}
-        # Plain dictionaries: for a word that is not there, a Counter asks Python.
-        self._words = {
-            name: dict(Counter(word for question in own for word in question.words))
-            for name, own in self.answers.items()
-        }
-        self._weight = vocabulary.word_weight
-        self._among = Counter(own[0].intent for own in self.answers.values())
+        self._vocabulary = vocabulary
         self._exact = _exact(questions)
-        self.of_intent: list[list[str]] = [[] for _ in intents]
-        for name, own in self.answers.items():
-            if own[0].intent in intents:
-                self.of_intent[intents.index(own[0].intent)].append(name)
-        self._has_answers = np.array([bool(own) for own in self.of_intent])
+        self._answers = _by_answer(questions)
+        self._of_intent: list[list[Wordings]] = [[] for _ in intents]
+        for answer in self._answers.values():
+            if answer.intent in intents:
+                self._of_intent[intents.index(answer.intent)].append(answer)
+        self._has_answers = np.array([bool(own) for own in self._of_intent])
         self.places = [
             [i for i, q in enumerate(questions) if q.intent == intent] for intent in intents
         ]
-        names = tuple(name for own in self.of_intent for name in own)
+        names = tuple(each.answer for own in self._of_intent for each in own)
         if rows is not None:
             choices = [self._learn(questions, rows, i) for i in range(len(intents))]
             learnt = stacked(names, choices, len(vocabulary))
@@ -85,13 +76,17 @@ class AnswerIndex:
     def _learn(self, questions: Sequence[Question], rows: Rows, intent: int) -> Choice | None:
         if not self.places[intent]:
             return None
-        own = self.of_intent[intent]
         owners = self.owners(questions, intent)
-        return learn_choice(rows.take(np.array(self.places[intent])), owners, len(own))
+        mine = rows.take(np.array(self.places[intent]))
+        return learn_choice(mine, owners, self.count(intent))
+
+    def count(self, intent: int) -> int:
+        """Return how many answers an intent has."""
+        return len(self._of_intent[intent])
 
     def owners(self, questions: Sequence[Question], intent: int) -> NDArray[np.int64]:
         """Return the place among the intent's answers of each of its questions."""
-        place = {name: i for i, name in enumerate(self.of_intent[intent])}
+        place = {own.answer: i for i, own in enumerate(self._of_intent[intent])}
         return np.array([place[questions[i].answer] for i in self.places[intent]], np.int64)
 
     def nearest(
@@ -170,49 +165,24 @@ class AnswerIndex:
     ) -> list[Nearness]:
         plain = bare(message[0])
         exact = None if held_out else self._exact.get(plain)
-        weights = {word: self._weight(word) for word in message[1] if word.strip()}
+        weights = self._vocabulary.word_weights(message[1])
         total = sum(weights.values())
         near = []
         if exact is not None:
-            near.append(self._near(plain, weights, total, exact, 1.0, 1.0, exact=True))
+            near.append(self._answers[exact].nearness(plain, weights, total, 1.0, 1.0, exact=True))
         for place, (among_all, chance, score, intent, answer) in enumerate(found):
-            name = self.of_intent[intent][answer]
-            if (place < 2 or among_all >= UNLIKELY) and name != exact:
-                near.append(
-                    self._near(plain, weights, total, name, chance, score, held_out=held_out)
-                )
+            own = self._of_intent[intent][answer]
+            if (place < 2 or among_all >= UNLIKELY) and own.answer != exact:
+                near.append(own.nearness(plain, weights, total, chance, score, False, held_out))
         return near
 
-    def _near(
-        self,
-        plain: str,
-        weights: Mapping[str, float],
-        total: float,
-        name: str,
-        chance: float,
-        score: float,
-        exact: bool = False,
-        held_out: bool = False,
-    ) -> Nearness:
-        own, texts = self.answers[name], self._plain[name]
-        mine = held_out and plain in texts
-        if mine:
-            texts = ["" if text == plain else text for text in texts]
-        _, ratio, best = process.extractOne(plain, texts, scorer=fuzz.ratio)
-        intent, matched = own[0].intent, own[best].shown
-        shared = self._shared(weights, name, texts.count("") if mine else 0) / (total or 1.0)
-        among = self._among[intent]
-        return Nearness(name, intent, chance, score, ratio / 100.0, matched, shared, among, exact)
 
-    def _shared(self, weights: Mapping[str, float], name: str, without: int) -> float:
-        """Return the weight of the words that wordings of an answer have.
-
-        `without` is how many of its wordings are the message itself and do not count.
-        """
-        counts = self._words[name]
-        if not without:
-            return sum([weight for word, weight in weights.items() if word in counts])
-        return sum([weight for word, weight in weights.items() if counts.get(word, 0) > without])
+def _by_answer(questions: Sequence[Question]) -> dict[str, Wordings]:
+    found: dict[str, list[Question]] = {}
+    for question in questions:
+        found.setdefault(question.answer, []).append(question)
+    among = Counter(own[0].intent for own in found.values())
+    return {name: Wordings(own, among[own[0].intent]) for name, own in found.items()}
 
 
 def _exact(questions: Sequence[Question]) -> Mapping[str, str]:

@@ -12,7 +12,9 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import attrgetter
+
+import msgspec
 
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.prediction import RankedAnswer
@@ -24,6 +26,7 @@ EXACT = 0.999
 _BARE = re.compile(r"[\W_]+")
 _FLOOR = 1e-4
 _STEEPEST = 500.0
+_CONFIDENCE = attrgetter("confidence")
 
 
 def bare(text: str) -> str:
@@ -42,7 +45,7 @@ class Question:
     words: frozenset[str]
 
 
-class Nearness(NamedTuple):
+class Nearness(msgspec.Struct, frozen=True, gc=False):
     """How near an answer is to a message.
 
     `chance` is its probability among the intent's answers, `score` about 1 for what its wordings
@@ -130,7 +133,8 @@ def rank(
         RankedAnswer(item.answer, confidence, item.ratio, item.matched, item.exact)
         for item, confidence in zip(near, sure, strict=True)
     ]
-    return tuple(sorted(ranked, key=lambda answer: -answer.confidence))
+    ranked.sort(key=_CONFIDENCE, reverse=True)
+    return tuple(ranked)
 
 
 def questions_of(

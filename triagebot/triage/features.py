@@ -150,6 +150,11 @@ class Vocabulary:
         ids = self._keys.find(drawn.keys)
         return np.where(ids < 0, ~(drawn.keys % _UNKNOWN), ids)
 
+    def word_weights(self, tokens: Sequence[str]) -> dict[str, float]:
+        """Return each different word of `tokens` with its `word_weight`."""
+        known, idf = self.words, self._each_idf
+        return {word: idf[known.get(word, -1)] for word in tokens if word.strip()}
+
     def word_weight(self, word: str) -> float:
         """Return the inverse document frequency of a word; of an unknown one, the rarest's."""
         return self._each_idf[self.words.get(word, -1)]
