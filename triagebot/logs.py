@@ -34,9 +34,14 @@ class Delivered(Protocol):
         """The platform's name of the message."""
 
 
+def tells_steps() -> bool:
+    """Whether steps are told at all; asked before more is gathered than a name or two."""
+    return _steps.isEnabledFor(logging.DEBUG)
+
+
 def step(what: str, delivered: Delivered | None = None, **ids: object) -> None:
     """Tell a step of a message by numbers and states alone, never by words or names."""
-    if not _steps.isEnabledFor(logging.DEBUG):
+    if not tells_steps():
         return
     if delivered is not None:
         ids = {"delivery": _mark(delivered), **ids}

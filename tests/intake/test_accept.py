@@ -172,7 +172,7 @@ async def test_a_locked_store_is_busy_and_the_next_message_is_stored(
 
 async def test_a_sender_that_hangs_up_loses_nothing(intake, inbound):
     item = inbound()
-    sender = asyncio.create_task(intake.accept(item))
+    sender = asyncio.ensure_future(intake.accept(item))
     await asyncio.sleep(0)
     sender.cancel()
     await intake.close()
@@ -181,7 +181,7 @@ async def test_a_sender_that_hangs_up_loses_nothing(intake, inbound):
 
 async def test_close_waits_for_what_was_accepted(intake, inbound, any_database):
     item = inbound()
-    waiting = asyncio.create_task(intake.accept(item))
+    waiting = asyncio.ensure_future(intake.accept(item))
     await asyncio.sleep(0)
     await intake.close()
     assert not (await waiting).duplicate

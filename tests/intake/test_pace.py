@@ -28,7 +28,7 @@ async def test_what_still_waits_for_the_next_is_stored_when_the_server_goes(
 ):
     await asyncio.gather(*(intake.accept(inbound(str(number))) for number in range(100)))
     last = inbound("最后一条")
-    waiting = asyncio.create_task(intake.accept(last))
+    waiting = asyncio.ensure_future(intake.accept(last))
     await asyncio.sleep(0)
     await intake.close()
     outcome = await waiting

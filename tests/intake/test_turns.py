@@ -91,7 +91,7 @@ def burst(turns, inbound, clock):
 
     async def run(*texts, **parts):
         sent = [inbound(text, **parts) for text in texts]
-        waiting = [asyncio.create_task(turns.accept(one)) for one in sent]
+        waiting = [asyncio.ensure_future(turns.accept(one)) for one in sent]
         await asyncio.sleep(0)
         await turns.close()
         return await asyncio.gather(*waiting)
@@ -152,12 +152,12 @@ async def test_a_person_who_has_it_gets_all_and_the_bot_is_silent(burst):
 
 async def test_a_redelivery_joins_nothing_and_gets_what_it_got(turns, inbound):
     first, second = inbound("何时发货"), inbound("能开发票")
-    waiting = [asyncio.create_task(turns.accept(one)) for one in (first, first)]
+    waiting = [asyncio.ensure_future(turns.accept(one)) for one in (first, first)]
     await asyncio.sleep(0)
     await turns.close()
     one, again = await asyncio.gather(*waiting)
     assert one == again
-    waiting = [asyncio.create_task(turns.accept(message)) for message in (first, second)]
+    waiting = [asyncio.ensure_future(turns.accept(message)) for message in (first, second)]
     await asyncio.sleep(0)
     await turns.close()
     known, new = await asyncio.gather(*waiting)
@@ -167,7 +167,7 @@ async def test_a_redelivery_joins_nothing_and_gets_what_it_got(turns, inbound):
 
 
 async def test_what_is_no_part_of_a_burst_ends_it_and_goes_after_it(turns, inbound):
-    waiting = asyncio.create_task(turns.accept(inbound("何时发货")))
+    waiting = asyncio.ensure_future(turns.accept(inbound("何时发货")))
     await asyncio.sleep(0)
     event = await turns.accept(inbound("", kind=Kind.EVENT))
     words = await waiting
@@ -176,7 +176,7 @@ async def test_what_is_no_part_of_a_burst_ends_it_and_goes_after_it(turns, inbou
 
 async def test_messages_are_taken_in_the_order_in_which_they_were_sent(turns, inbound, clock):
     early, late = inbound("我的屏幕"), inbound("碎了", sent_at=clock.forward(seconds=1))
-    waiting = [asyncio.create_task(turns.accept(one)) for one in (late, early)]
+    waiting = [asyncio.ensure_future(turns.accept(one)) for one in (late, early)]
     await asyncio.sleep(0)
     await turns.close()
     last, first = await asyncio.gather(*waiting)

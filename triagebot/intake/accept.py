@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -70,26 +71,23 @@ class Intake:
         self._is_late = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
-        """Store a message with its decision and reply, and return them once they are on disk.
+    def accept(self, inbound: Inbound, thought: Thought = None) -> asyncio.Future[Outcome]:
+        """Store a message with its decision and reply; return the end, done once they are on disk.
 
         A `thought` that is given is not asked for. A redelivery gets the stored outcome with
-        `duplicate`. A caller that is cancelled stops waiting; the message is stored all the same.
-        Raises `Busy` when nothing was stored, and `BadInput` for the name of a fan or channel
-        that is empty or too long.
+        `duplicate`. Who cancels the end stops waiting; the message is stored all the same.
+        It fails with `Busy` when nothing was stored, and with `BadInput` for the name of a fan or
+        channel that is empty or too long. A future, as a task for each message costs much more.
         """
-        for field, name in (("fan", inbound.fan), ("channel", inbound.channel)):
-            if not 0 < len(name) <= MAX_NAME:
-                raise BadInput(f"The {field} must have 1 to {MAX_NAME} characters.")
-        if self.pressure.refuses:
-            raise Busy("Too many messages wait already; try again.")
-        logs.step("received", inbound)
-        arrival = _Arrival(inbound, thought)
-        self._gather(arrival, asyncio.get_running_loop())
-        try:
-            return await arrival.future
-        finally:
-            self.pressure.went(arrival)
+        loop = asyncio.get_running_loop()
+        arrival = _Arrival(inbound, thought, loop.create_future())
+        refusal = self._refusal(inbound)
+        if refusal is None:
+            logs.step("received", inbound)
+            self._gather(arrival, loop)
+        else:
+            arrival.future.set_exception(refusal)
+        return arrival.future
 
     async def close(self) -> None:
         """Wait until everything that was accepted is stored or refused."""
@@ -98,6 +96,12 @@ class Intake:
             await asyncio.wait(self._tasks)
             await asyncio.sleep(0)  # what waited behind them is sent by then
             self._send()
+
+    def _refusal(self, inbound: Inbound) -> TriagebotError | None:
+        for field, name in (("fan", inbound.fan), ("channel", inbound.channel)):
+            if not 0 < len(name) <= MAX_NAME:
+                return BadInput(f"The {field} must have 1 to {MAX_NAME} characters.")
+        return Busy("Too many messages wait already; try again.") if self.pressure.refuses else None
 
     def _gather(self, arrival: _Arrival, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
@@ -129,12 +133,12 @@ class Intake:
         try:
             outcomes = await self._record(deciding, batch, thoughts)
         except TriagebotError as error:
-            _refuse(batch, error)
+            self._refuse(batch, error)
         except Exception as error:
             log_fault("Storing", error)
             await self._settle_singly(deciding, batch, thoughts)
         else:
-            _tell(batch, outcomes)
+            self._tell(batch, outcomes)
 
     def _think_or_set_aside(self, batch: Sequence[_Arrival]) -> tuple[list[Thought], Deciding]:
         try:
@@ -174,13 +178,27 @@ class Intake:
             tries = [deciding, set_aside] if len(batch) > 1 else [set_aside]
             for number, way in enumerate(tries, start=1):
                 try:
-                    _tell([arrival], await self._record(way, [arrival], [thought]))
+                    self._tell([arrival], await self._record(way, [arrival], [thought]))
                     break
                 except Exception as error:
                     log_fault("Storing", error)
                     if number == len(tries) or isinstance(error, TriagebotError):
-                        _refuse([arrival], error)
+                        self._refuse([arrival], error)
                         break
+
+    def _tell(self, batch: Sequence[_Arrival], outcomes: Sequence[Outcome]) -> None:
+        for arrival, outcome in zip(batch, outcomes, strict=True):
+            if logs.tells_steps():
+                _log_stored(arrival.inbound, outcome)
+            self.pressure.went(arrival)
+            if not arrival.future.done():
+                arrival.future.set_result(outcome)
+
+    def _refuse(self, batch: Sequence[_Arrival], error: Exception) -> None:
+        for arrival in batch:
+            self.pressure.went(arrival)
+            if not arrival.future.done():
+                arrival.future.set_exception(error)
 
     async def _record(
         self, deciding: Deciding, batch: Sequence[_Arrival], thoughts: Sequence[Thought]
@@ -190,31 +208,20 @@ class Intake:
         return await self._database.write(messages.record, arrivals, deciding, self._clock())
 
 
+@dataclass(slots=True, eq=False)
 class _Arrival:
-    __slots__ = ("future", "inbound", "thought")
-
-    def __init__(self, inbound: Inbound, thought: Thought) -> None:
-        self.inbound = inbound
-        self.thought = thought
-        self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    inbound: Inbound
+    thought: Thought
+    future: asyncio.Future[Outcome]
 
 
-def _tell(batch: Sequence[_Arrival], outcomes: Sequence[Outcome]) -> None:
-    for arrival, outcome in zip(batch, outcomes, strict=True):
-        logs.step(
-            "stored",
-            arrival.inbound,
-            message_id=outcome.message_id,
-            conversation=outcome.conversation_id,
-            action=outcome.decision.action,
-            reason=outcome.decision.reason,
-            duplicate=outcome.duplicate,
-        )
-        if not arrival.future.done():
-            arrival.future.set_result(outcome)
-
-
-def _refuse(batch: Sequence[_Arrival], error: Exception) -> None:
-    for arrival in batch:
-        if not arrival.future.done():
-            arrival.future.set_exception(error)
+def _log_stored(inbound: Inbound, outcome: Outcome) -> None:
+    logs.step(
+        "stored",
+        inbound,
+        message_id=outcome.message_id,
+        conversation=outcome.conversation_id,
+        action=outcome.decision.action,
+        reason=outcome.decision.reason,
+        duplicate=outcome.duplicate,
+    )

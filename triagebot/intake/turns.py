@@ -31,8 +31,8 @@ Known = Callable[[Sequence[Inbound]], Awaitable[Sequence[bool]]]
 class Intake(Protocol):
     """Stores messages with their decisions."""
 
-    async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
-        """Return once the message is on disk; `thought` is what is known of it already."""
+    def accept(self, inbound: Inbound, thought: Thought = None) -> Awaitable[Outcome]:
+        """Return what ends once the message is on disk; `thought` is what is known already."""
 
 
 class Thinker(Protocol):
@@ -67,7 +67,7 @@ class Turns:
         self._open: dict[Fan, _Burst] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def accept(self, inbound: Inbound) -> Outcome:
+    def accept(self, inbound: Inbound) -> Awaitable[Outcome]:
         """Store a message with its decision and reply, alone or with others of its fan.
 
         A caller that is cancelled stops waiting; the message is stored all the same. Raises what
@@ -75,10 +75,20 @@ class Turns:
         """
         wait = self._seconds(inbound.channel)
         fan = (inbound.channel, inbound.fan)
-        if wait <= 0 or not _may_join(inbound):
-            if fan in self._open:
-                await asyncio.wait({self._close(fan)})  # what came before is decided on before
-            return await self._intake.accept(inbound)
+        if wait > 0 and _may_join(inbound):
+            return asyncio.shield(self._join(fan, inbound, wait))
+        if fan in self._open:
+            return self._accept_after(self._close(fan), inbound)
+        return self._intake.accept(inbound)
+
+    async def close(self) -> None:
+        """Wait for no more, and store what has come."""
+        for fan in list(self._open):
+            self._close(fan)
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _join(self, fan: Fan, inbound: Inbound, wait: float) -> asyncio.Future[Outcome]:
         loop = asyncio.get_running_loop()
         burst = self._open.get(fan)
         if burst is None:
@@ -92,14 +102,11 @@ class Turns:
         waiting = burst.waiting[inbound.key]
         if len(burst.messages) == MOST:
             self._close(fan)
-        return await asyncio.shield(waiting)
+        return waiting
 
-    async def close(self) -> None:
-        """Wait for no more, and store what has come."""
-        for fan in list(self._open):
-            self._close(fan)
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+    async def _accept_after(self, before: asyncio.Task[None], inbound: Inbound) -> Outcome:
+        await asyncio.wait({before})  # what came before is decided on before
+        return await self._intake.accept(inbound)
 
     def _close(self, fan: Fan) -> asyncio.Task[None]:
         burst = self._open.pop(fan)

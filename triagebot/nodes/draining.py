@@ -22,8 +22,8 @@ AT_ONCE = 64
 class Intake(Protocol):
     """Stores messages with their decisions."""
 
-    async def accept(self, inbound: Inbound) -> Outcome:
-        """Return once the message is on disk. Raises `Busy` when it is not."""
+    def accept(self, inbound: Inbound) -> Awaitable[Outcome]:
+        """Return what ends once the message is on disk, and with `Busy` when it is not."""
 
 
 Stored = Callable[[Inbound, Outcome], Awaitable[None]]

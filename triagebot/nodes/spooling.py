@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -45,8 +46,8 @@ SURE_SECONDS = 1.0
 class Intake(Protocol):
     """Stores messages with their decisions."""
 
-    async def accept(self, inbound: Inbound, thought: Thought = None) -> Outcome:
-        """Return once the message is on disk. Raises `Busy` when it is not."""
+    def accept(self, inbound: Inbound, thought: Thought = None) -> Awaitable[Outcome]:
+        """Return what ends once the message is on disk, and with `Busy` when it is not."""
 
 
 class SpooledIntake:
@@ -76,7 +77,7 @@ class SpooledIntake:
         self._sure_until = float("-inf")
         self._falters = False
         self._task: asyncio.Task[None] | None = None
-        self._storing: set[asyncio.Task[Any]] = set()
+        self._storing: set[asyncio.Future[Any]] = set()
         self._kept = asyncio.Event()
         self.emptied = asyncio.Event()
         self.is_away = False
@@ -121,7 +122,7 @@ class SpooledIntake:
 
     async def _in_time(self, inbound: Inbound, thought: Thought) -> Outcome:
         """Return what the store says within the budget; if it says so later, tell `stored`."""
-        storing = asyncio.create_task(self._intake.accept(inbound, thought))
+        storing = asyncio.ensure_future(self._intake.accept(inbound, thought))
         done, _ = await asyncio.wait({storing}, timeout=self._budget)
         if done:
             return storing.result()
@@ -129,7 +130,7 @@ class SpooledIntake:
         storing.add_done_callback(partial(self._came_late, inbound))
         raise TimeoutError
 
-    def _came_late(self, inbound: Inbound, storing: asyncio.Task[Outcome]) -> None:
+    def _came_late(self, inbound: Inbound, storing: asyncio.Future[Outcome]) -> None:
         self._storing.discard(storing)
         # A duplicate was answered, or is being sent, by whoever recorded it.
         if storing.cancelled() or storing.exception() or storing.result().duplicate:

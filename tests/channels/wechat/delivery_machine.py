@@ -96,6 +96,9 @@ class Process:
         await self.db.start()
         await self.wechat.start()
 
+    async def store(self, inbound: Inbound) -> None:
+        await self.intake.accept(inbound)
+
     async def stop(self) -> None:
         await self.answering.drain()
         await self.intake.close()
@@ -190,7 +193,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         if sent.is_over or sent.deliveries == DELIVERIES:
             return
         sent.deliveries += 1
-        self.world.run(self.world.processes[which].intake.accept(sent.inbound))
+        self.world.run(self.world.processes[which].store(sent.inbound))
         self.world.run(self.world.restart(which))
 
     @rule(which=which)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Protocol
@@ -25,7 +25,7 @@ NEWCOMERS = 0.7
 class Intake(Protocol):
     """Takes messages in."""
 
-    async def accept(self, inbound: Inbound) -> object:
+    def accept(self, inbound: Inbound) -> Awaitable[object]:
         """Store and answer one message."""
 
 

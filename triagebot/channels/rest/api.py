@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -31,8 +31,8 @@ class Outcome(Protocol):
 class Intake(Protocol):
     """Whoever records messages and decides on them."""
 
-    async def accept(self, inbound: Inbound) -> Outcome:
-        """Record the message and decide; once it returns, the message is safe."""
+    def accept(self, inbound: Inbound) -> Awaitable[Outcome]:
+        """Record the message and decide; once there is an outcome, the message is safe."""
 
 
 class RestApi:

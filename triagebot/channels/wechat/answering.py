@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from triagebot import logs
+from triagebot.channels.wechat.deadlines import Deadlines
 from triagebot.domain.decision import Decision
 from triagebot.domain.message import Inbound, Reply
 
 log = logging.getLogger(__name__)
 
 Shown = TypeVar("Shown")
+
+_FAILURES = (Exception, asyncio.CancelledError)
 
 
 class Outcome(Protocol):
@@ -47,8 +50,8 @@ class Outcome(Protocol):
 class Intake(Protocol):
     """Whoever records messages and decides on them."""
 
-    async def accept(self, inbound: Inbound) -> Outcome:
-        """Record the message and decide; once it returns, the message is safe."""
+    def accept(self, inbound: Inbound) -> Awaitable[Outcome]:
+        """Record the message and decide; once there is an outcome, the message is safe."""
 
 
 class Ways(Protocol):
@@ -77,7 +80,7 @@ Show = Callable[[Outcome | None], Shown]
 """Makes of an outcome, or of none, what the caller waits for."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Delivery(Generic[Shown]):
     """One delivery, and whether somebody still waits for its end."""
 
@@ -86,6 +89,7 @@ class _Delivery(Generic[Shown]):
     may_be_late: bool
     fits: Callable[[Reply], bool]
     end: asyncio.Future[Shown]
+    moment: int = 0
     wait: _Wait = _Wait.ON
 
 
@@ -95,7 +99,8 @@ class Answering:
     def __init__(self, intake: Intake, ways: Ways | None = None) -> None:
         self._intake = intake
         self._ways = ways
-        self._tasks: set[asyncio.Task[Outcome | None]] = set()
+        self._deadlines: Deadlines[_Delivery[Any]] = Deadlines(self._give_up)
+        self._unfinished: set[asyncio.Future[Any]] = set()
 
     def answer(
         self,
@@ -110,19 +115,25 @@ class Answering:
 
         The work goes on when the end is cancelled or the `seconds` are up. It fails with
         TimeoutError then, unless the message may be acknowledged before it is recorded, and with
-        what the intake raises. A future and callbacks, as another task for each message costs more.
+        what the intake raises. Futures and callbacks, as a task for each message costs more.
         """
-        loop = asyncio.get_running_loop()
-        delivery = _Delivery(inbound, show, may_be_late, fits, loop.create_future())
-        task = loop.create_task(self._settle(delivery))
-        self._tasks.add(task)
-        timer = loop.call_later(max(seconds, 0.0), self._give_up, delivery, task)
-        task.add_done_callback(partial(self._ended, delivery, timer))
-        return delivery.end
+        end: asyncio.Future[Shown] = asyncio.get_running_loop().create_future()
+        delivery = _Delivery(inbound, show, may_be_late, fits, end)
+        delivery.moment = self._deadlines.add(delivery, seconds)
+        recording = asyncio.ensure_future(self._intake.accept(inbound))
+        self._unfinished.add(recording)
+        recording.add_done_callback(partial(self._recorded, delivery))
+        return end
 
-    def _give_up(self, delivery: _Delivery[Shown], task: asyncio.Task[Outcome | None]) -> None:
+    async def drain(self) -> None:
+        """Wait until everything begun has ended; for a server that is going down."""
+        while self._unfinished:
+            await asyncio.wait(self._unfinished)
+            await asyncio.sleep(0)
+
+    def _give_up(self, delivery: _Delivery[Any]) -> None:
         """Let nobody wait any longer."""
-        if task.done() or delivery.end.done():
+        if delivery.end.done():
             return
         if delivery.may_be_late and self._ways_of(delivery.inbound):
             delivery.wait = _Wait.ACKNOWLEDGED
@@ -131,54 +142,65 @@ class Answering:
             delivery.wait = _Wait.REFUSED
             delivery.end.set_exception(TimeoutError())
 
-    def _ended(
-        self,
-        delivery: _Delivery[Shown],
-        timer: asyncio.TimerHandle,
-        task: asyncio.Task[Outcome | None],
-    ) -> None:
-        timer.cancel()
-        self._tasks.discard(task)
-        failure = asyncio.CancelledError() if task.cancelled() else task.exception()
-        if delivery.end.done():
-            if failure and not task.cancelled():
-                log.critical("ALARM: a message failed after its time was up", exc_info=failure)
-        elif failure:
-            delivery.end.set_exception(failure)
-        else:
-            _hand_over(delivery, task.result())
+    def _recorded(self, delivery: _Delivery[Any], recording: asyncio.Future[Outcome]) -> None:
+        self._unfinished.discard(recording)
+        try:
+            outcome = recording.result()
+            ways = self._ways_to_choose(delivery, outcome)
+            if ways is None:
+                self._hand_over(delivery, outcome)
+                return
+        except _FAILURES as failure:
+            self._fail(delivery, failure)
+            return
+        choosing = asyncio.get_running_loop().create_task(_choose(delivery, outcome, ways))
+        self._unfinished.add(choosing)
+        choosing.add_done_callback(partial(self._chosen, delivery))
 
-    async def drain(self) -> None:
-        """Wait until everything begun has ended; for a server that is going down."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-            await asyncio.sleep(0)
+    def _chosen(self, delivery: _Delivery[Any], choosing: asyncio.Task[Outcome | None]) -> None:
+        self._unfinished.discard(choosing)
+        try:
+            self._hand_over(delivery, choosing.result())
+        except _FAILURES as failure:
+            self._fail(delivery, failure)
 
-    async def _settle(self, delivery: _Delivery[Shown]) -> Outcome | None:
-        outcome = await self._intake.accept(delivery.inbound)
+    def _ways_to_choose(self, delivery: _Delivery[Any], outcome: Outcome) -> Ways | None:
+        """Return where it is decided how the reply goes, None where it can only go inside."""
         ways = self._ways_of(delivery.inbound)
         if ways is None or not outcome.reply or not outcome.message_id:
-            return outcome
-        if delivery.wait is not _Wait.ON:
-            if not outcome.duplicate:  # else it is the affair of the delivery that recorded it
-                await (ways.hold if delivery.wait is _Wait.REFUSED else ways.send_late)(outcome)
             return None
-        if not delivery.fits(outcome.reply) and await ways.send_late(outcome):
-            return None
-        if outcome.duplicate and not await ways.take(outcome):
-            return None
-        return outcome
+        is_first = delivery.wait is _Wait.ON and not outcome.duplicate
+        return None if is_first and delivery.fits(outcome.reply) else ways
 
     def _ways_of(self, inbound: Inbound) -> Ways | None:
         return self._ways if self._ways and self._ways.can_send(inbound.channel) else None
 
-
-def _hand_over(delivery: _Delivery[Shown], outcome: Outcome | None) -> None:
-    try:
+    def _hand_over(self, delivery: _Delivery[Any], outcome: Outcome | None) -> None:
+        """Give the outcome to whoever still waits; they hear of it when it cannot be shown."""
+        if delivery.end.done():
+            return
         shown = delivery.show(outcome)
-    except Exception as error:  # whoever waits must hear of it, and nobody else can
-        delivery.end.set_exception(error)
-        return
-    if outcome and outcome.reply:
-        logs.step("answered", message_id=outcome.message_id)
-    delivery.end.set_result(shown)
+        self._deadlines.drop(delivery, delivery.moment)
+        if outcome and outcome.reply:
+            logs.step("answered", message_id=outcome.message_id)
+        delivery.end.set_result(shown)
+
+    def _fail(self, delivery: _Delivery[Any], failure: BaseException) -> None:
+        self._deadlines.drop(delivery, delivery.moment)
+        if not delivery.end.done():
+            delivery.end.set_exception(failure)
+        elif not isinstance(failure, asyncio.CancelledError):
+            log.critical("ALARM: a message failed after its time was up", exc_info=failure)
+
+
+async def _choose(delivery: _Delivery[Any], outcome: Outcome, ways: Ways) -> Outcome | None:
+    """Return the outcome if its reply goes inside the request, else None."""
+    if delivery.wait is not _Wait.ON:
+        if not outcome.duplicate:  # else it is the affair of the delivery that recorded it
+            await (ways.hold if delivery.wait is _Wait.REFUSED else ways.send_late)(outcome)
+        return None
+    if not delivery.fits(outcome.reply) and await ways.send_late(outcome):
+        return None
+    if outcome.duplicate and not await ways.take(outcome):
+        return None
+    return outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from triagebot.channels.wechat.parse import may_answer
 from triagebot.channels.wechat.routes import WeChatCallback
 from triagebot.channels.wechat.sent import SendState, Sent
 from triagebot.channels.wechat.ways import StoredWays
-from triagebot.channels.wechat.window import Ledger
+from triagebot.channels.wechat.window import Ledger, moves_window
 from triagebot.domain.message import Inbound
 from triagebot.errors import Busy
 from triagebot.store import conversations
@@ -34,7 +34,7 @@ Clock = Callable[[], datetime]
 class Intake(Protocol):
     """Takes messages in."""
 
-    async def accept(self, inbound: Inbound) -> Outcome:
+    def accept(self, inbound: Inbound) -> Awaitable[Outcome]:
         """Store and answer one message."""
 
 
@@ -87,12 +87,10 @@ class WeChatService:
         if self._session:
             await self._session.close()
 
-    async def accept(self, inbound: Inbound) -> Outcome:
+    def accept(self, inbound: Inbound) -> Awaitable[Outcome]:
         """Take a message in, and note what else lets us write to its fan."""
-        outcome = await self._intake.accept(inbound)
-        if not outcome.duplicate:
-            await self._note(inbound)
-        return outcome
+        storing = self._intake.accept(inbound)
+        return self._note_after(storing, inbound) if moves_window(inbound) else storing
 
     async def deliver(self, text: OutboundRow, /) -> Receipt:
         """Send a text or a late reply; nothing that may have gone out is ever sent again."""
@@ -119,6 +117,12 @@ class WeChatService:
             return
         if kefu and not kefu.passive_only:
             await kefu.typing(row.fan)
+
+    async def _note_after(self, storing: Awaitable[Outcome], inbound: Inbound) -> Outcome:
+        outcome = await storing
+        if not outcome.duplicate:
+            await self._note(inbound)
+        return outcome
 
     async def _note(self, inbound: Inbound) -> None:
         try:

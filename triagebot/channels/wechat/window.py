@@ -24,6 +24,11 @@ def is_act(inbound: Inbound) -> bool:
     return bool(inbound.detail.get("bizmsgmenuid"))
 
 
+def moves_window(inbound: Inbound) -> bool:
+    """Whether a ledger has something to note; of a message its conversation does."""
+    return inbound.event is Event.UNFOLLOW or is_act(inbound)
+
+
 class Ledger:
     """The windows of one account's fans.
 
