@@ -68,4 +68,5 @@ def run(main: Coroutine[Any, Any, T], loop: VirtualLoop) -> T:
             task.cancel()
         if left:
             loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            loop.run_until_complete(asyncio.sleep(0))  # whoever waited for them hears of it
         loop.close()
