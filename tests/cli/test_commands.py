@@ -1,5 +1,6 @@
 """The commands that need no server: settings, people, store, thinking."""
 
+import asyncio
 import json
 import shutil
 import socket
@@ -9,6 +10,10 @@ import sys
 import pytest
 
 from triagebot.cli import COMMANDS, main
+from triagebot.cli.stores import with_database
+from triagebot.settings import Settings
+from triagebot.store import second_factors
+from triagebot.web import totp
 
 
 @pytest.fixture
@@ -95,8 +100,23 @@ def test_people_are_added_once_with_a_password_of_their_own(run):
     assert out.split("password:")[1].strip() != first
     run("user", "disable", "xiaoli")
     _, out, _ = run("user", "list", "--json")
-    assert json.loads(out) == [{"name": "xiaoli", "role": "lead", "state": "disabled"}]
+    known = {"name": "xiaoli", "role": "lead", "state": "disabled", "second_factor": "none"}
+    assert json.loads(out) == [known]
     assert run("user", "passwd", "nobody")[0] == 5
+
+
+def test_who_lost_phone_and_codes_gets_in_again_with_the_password(run):
+    run("user", "add", "boss", "--role", "admin")
+
+    async def set_up(db):
+        await db.write(second_factors.begin, 1, totp.new_secret(), db.clock())
+        await db.write(second_factors.confirm, 1, 1, db.clock())
+
+    asyncio.run(with_database(Settings(), set_up))
+    assert run("user", "second-factor", "boss")[1] == "boss signs in with password and code\n"
+    _, out, _ = run("user", "second-factor", "boss", "--off")
+    assert out == "boss signs in with the password alone\n"
+    assert run("user", "second-factor", "boss", "--off")[0] == 5
 
 
 def test_a_backup_is_restored_into_an_empty_place_only(run, tmp_path):

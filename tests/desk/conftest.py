@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient
 
 from tests.conftest import Clock
 from tests.desk.mind import Holder
-from triagebot.app.desk import DeskParts, desk_endpoints
+from triagebot.app.desk import DeskParts, desk_endpoints, own_endpoints
 from triagebot.app.live_settings import LiveSettings
 from triagebot.channels.outbox import Outbox
 from triagebot.channels.rest.api import RestApi
@@ -56,7 +56,6 @@ from triagebot.web.health import HealthApi, Metrics
 from triagebot.web.middleware import errors_middleware, measure_middleware, safe_headers
 from triagebot.web.openapi import OpenApi
 from triagebot.web.passwords import Passwords
-from triagebot.web.session import SessionApi
 from triagebot.web.shells import Shells
 from triagebot.web.sse import Streams
 from triagebot.web.static import Static
@@ -194,6 +193,7 @@ def folders(root: Path) -> Shells:
         "recall",
         "dictionary",
         "menus",
+        "account",
     )
     for name in ("login", "desk", "chat", *office):
         (root / f"{name}.html").write_text(SHELL if name != "chat" else "<title>chat</title>")
@@ -238,7 +238,7 @@ def build(db, clock, intake, holder, passwords, shells, models, connect) -> Worl
         settings=live_settings,
     )
     owners = [
-        SessionApi(db, auth, passwords, clock),
+        *own_endpoints(db, auth, passwords, frames, clock),
         *desk_endpoints(parts),
         TeamApi(db, Presence(db, streams, clock, "here"), clock),
         DriftApi(Guard),

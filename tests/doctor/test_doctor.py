@@ -12,13 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from triagebot.cli import group
-from triagebot.doctor import machine, spool, store, watching, wechat
+from triagebot.doctor import machine, people, spool, store, watching, wechat
 from triagebot.doctor.findings import State
+from triagebot.domain.agent import Role
 from triagebot.domain.change import Change
 from triagebot.models.drift import Guard, Signal
 from triagebot.models.history import current_name
 from triagebot.models.shadow import Shadowed
-from triagebot.store import drifts, shadows
+from triagebot.store import agents, drifts, second_factors, shadows
 from triagebot.store.following import Heard, Stretch
 from triagebot.store.spool import Spool
 
@@ -183,3 +184,21 @@ async def test_a_candidate_in_the_shadow_is_told_with_what_it_would_change(
 def test_a_store_without_our_tables_is_not_taken_for_calm(sqlite_url):
     Path(sqlite_url.removeprefix("sqlite:///")).touch()
     assert [found.state for found in watching.drift(sqlite_url)] == [State.WARN]
+
+
+async def test_an_admin_with_a_password_alone_is_told_of(database, tmp_path):
+    def look(rule):
+        found = people.second_factors_of_admins(f"sqlite:///{tmp_path / 'triagebot.db'}", rule)
+        return found.state, found.words
+
+    assert look("optional")[0] is State.OK
+    now = database.clock()
+    boss = await database.write(agents.add, "boss", Role.ADMIN, "hash", now)
+    await database.write(agents.add, "li", Role.AGENT, "hash", now)
+    told = (State.WARN, "1 of 1 sign in with a password alone")
+    assert look("optional") == look("admins") == told
+    await database.write(second_factors.begin, boss.id, "A" * 32, now)
+    assert look("admins") == told, "what is not confirmed does not count"
+    await database.write(second_factors.confirm, boss.id, 1, now)
+    assert look("admins")[0] is State.OK
+    assert look("off")[0] is State.WARN

@@ -1,11 +1,14 @@
 """An admin adds a person, changes a role, shuts somebody out, and reads the log of it."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.fakes.platform_thread import platform_thread
-from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk, open_page
 from tests.journeys.conftest import Person, running
+from triagebot.web import totp
 
 APPID, SECRET = "wx00000000000000aa", "0123456789abcdef0123456789abcdef"
 ACCOUNT = """[wechat.main]
@@ -188,3 +191,46 @@ def test_a_screen_that_is_not_for_you_leads_to_the_desk(server):
         page.goto(f"{server.url}/desk/users")
         page.wait_for_url("**/desk#*")
         assert page.locator("#screen-users").count() == 0
+
+
+def test_a_second_factor_is_set_up_by_keyboard_and_asked_for_at_sign_in(server):
+    agent = add_agent(server, "xiaoqing")
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.keyboard.press(",")
+        page.get_by_role("link", name="密码与两步验证").press("Enter")
+        page.wait_for_url("**/desk/account")
+        page.get_by_label("你的密码").fill(agent.password)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("img", name="二维码")).to_be_visible()
+        assert breaches(page) == []
+        secret = page.locator("#secret").inner_text().replace(" ", "")
+        expect(page.get_by_label("6 位验证码")).to_be_focused()
+        page.keyboard.type(totp.code_of(secret, step_now()))
+        page.keyboard.press("Enter")
+        shown = page.locator("dialog .shown-once")
+        expect(shown).to_contain_text("恢复码")
+        codes = shown.inner_text().split("\n")[1:]
+        assert len(codes) == 10
+        assert breaches(page) == []
+        page.keyboard.press("Escape")
+        expect(page.locator("#factor")).to_contain_text("还剩 10 个恢复码")
+        assert secret not in page.content()
+        assert breaches(page) == []
+
+        login = open_page(browser, f"{server.url}/login")
+        login.fill("[name=name]", agent.name)
+        login.fill("[name=password]", agent.password)
+        login.keyboard.press("Enter")
+        expect(login.locator("[name=code]")).to_be_focused()
+        assert breaches(login) == []
+        login.keyboard.type("000000000")
+        login.keyboard.press("Enter")
+        expect(login.locator("#problem")).to_contain_text("验证码不对")
+        login.fill("[name=code]", codes[0])
+        login.keyboard.press("Enter")
+        login.wait_for_url("**/desk**")
+
+
+def step_now():
+    return int(time.time()) // totp.STEP

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from triagebot.channels.wechat.account import Account, Mode
+from triagebot.domain.agent import SecondFactorRule
 from triagebot.errors import BadInput
 from triagebot.settings import Settings, read_secret
 
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
 
 
 def door(settings: Settings) -> Door:
-    """Return which pages may call us: those of the public address."""
+    """Return which pages may call us, those of the public address, and who brings a code."""
     from triagebot.web.auth import Door  # workers, which read accounts too, let nobody in
 
-    base = settings.server.base_url
+    base, rule = settings.server.base_url, SecondFactorRule(settings.desk.second_factor)
     if not base:
-        return Door()
+        return Door(second_factor=rule)
     parts = urlsplit(base)
-    return Door(secure=parts.scheme == "https", origins=(f"{parts.scheme}://{parts.netloc}",))
+    ours = (f"{parts.scheme}://{parts.netloc}",)
+    return Door(secure=parts.scheme == "https", origins=ours, second_factor=rule)
 
 
 def api_urls(settings: Settings) -> dict[str, str]:

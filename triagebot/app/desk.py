@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triagebot.app.mind import staffing
+from triagebot.desk.account import AccountPage
 from triagebot.desk.answer_sheet import AnswerSheetApi
 from triagebot.desk.answers import AnswerApi
 from triagebot.desk.audits import AuditApi
@@ -52,8 +53,11 @@ from triagebot.settings.sections import Desk
 from triagebot.store.database import Database
 from triagebot.store.replica import Replica
 from triagebot.triage.hot_reload import LiveMind
+from triagebot.web.auth import Auth
 from triagebot.web.endpoint import HasEndpoints
 from triagebot.web.passwords import Passwords
+from triagebot.web.second_factor import SecondFactorApi, SecondFactors
+from triagebot.web.session import SessionApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,23 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         menus,
         MenusPage(parts.frames, menus, parts.menus),
         DeskPages(parts.frames, db, conversations.page, has_account=parts.has_account),
+    ]
+
+
+def own_endpoints(
+    db: Database,
+    auth: Auth,
+    passwords: Passwords,
+    frames: Frames,
+    clock: Callable[[], datetime],
+) -> list[HasEndpoints]:
+    """Return the owners of what people have for themselves: session, second factor, their page."""
+    rule = auth.door.second_factor
+    factors = SecondFactors(db, rule, clock)
+    return [
+        SessionApi(db, auth, passwords, factors),
+        SecondFactorApi(db, auth, passwords, factors, clock),
+        AccountPage(frames, db, rule, clock),
     ]
 
 

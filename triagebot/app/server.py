@@ -12,7 +12,7 @@ from aiohttp import web
 import triagebot
 from triagebot.app import spool, surge
 from triagebot.app.accounts import accounts, api_urls, door
-from triagebot.app.desk import DeskParts, by_the_clock, desk_endpoints
+from triagebot.app.desk import DeskParts, by_the_clock, desk_endpoints, own_endpoints
 from triagebot.app.fans import forgetting, retention
 from triagebot.app.live_settings import LiveSettings
 from triagebot.app.mind import live_mind, model_shelf, staffing
@@ -56,7 +56,6 @@ from triagebot.web.health import HealthApi, Metrics
 from triagebot.web.middleware import errors_middleware, measure_middleware, safe_headers
 from triagebot.web.openapi import OpenApi
 from triagebot.web.passwords import Passwords
-from triagebot.web.session import SessionApi
 from triagebot.web.sse import Streams
 
 Clock = Callable[[], datetime]
@@ -178,10 +177,10 @@ class Server:
             menus=self.around.menus,
             settings=self.live_settings,
         )
-        session = SessionApi(self.db, auth, self.passwords, self.clock)
+        own = own_endpoints(self.db, auth, self.passwords, self.frames, self.clock)
         fans = FanApi(self.db, self.forgetting, self.around.profiles.shown)
         media = MediaApi(self.db, self.around.folder)
-        return [session, *desk_endpoints(parts), self.team, fans, media, live]
+        return [*own, *desk_endpoints(parts), self.team, fans, media, live]
 
     def _outside(self, metrics: Metrics, news: News, secure: bool) -> list[HasEndpoints]:
         """Return what fans, programs and browsers call."""

@@ -25,7 +25,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @click.option("--strict", is_flag=True, help="End with exit code 4 when something fails.")
 @click.pass_obj
 def doctor(obj: dict[str, Any], online: bool, strict: bool) -> None:
-    """Look at secrets, disk, clock, store, deeds, model, drift, shadow, spool, accounts."""
+    """Look at secrets, disk, clock, store, deeds, admins, model, drift, shadow, spool, accounts."""
     counts: Counter[str] = Counter()
     findings = []
     for finding in look(obj["settings"], online=online):
@@ -43,7 +43,7 @@ def doctor(obj: dict[str, Any], online: bool, strict: bool) -> None:
 
 def look(settings: Any, *, online: bool) -> Iterator[Finding]:
     """Yield what is found, one check after the other."""
-    from triagebot.doctor import machine, model, secret_files, spool, store, watching
+    from triagebot.doctor import machine, model, people, secret_files, spool, store, watching
     from triagebot.settings import read_secret
 
     yield from secret_files.secret_files(_secret_files(settings))
@@ -56,6 +56,7 @@ def look(settings: Any, *, online: bool) -> Iterator[Finding]:
         yield from store.postgres_store(url, _now)
         yield from spool.spool(folder)
     yield watching.deeds(url, _now())
+    yield people.second_factors_of_admins(url, settings.desk.second_factor)
     yield machine.space("disk", folder)
     yield machine.sync_speed(folder)
     models = Path(settings.models.dir)

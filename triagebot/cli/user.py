@@ -51,6 +51,16 @@ def disable(obj: dict[str, Any], name: str, off: bool) -> None:
     click.echo(f"{name} may {'no longer' if off else 'again'} sign in")
 
 
+@user.command("second-factor")
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Take it away: the password is enough again.")
+@click.pass_obj
+def second_factor(obj: dict[str, Any], name: str, off: bool) -> None:
+    """Say whether a person signs in with a code too; take that away when it is lost."""
+    state = asyncio.run(with_database(obj["settings"], factor_of, name, off))
+    click.echo(f"{name} signs in with {state}")
+
+
 @user.command("list")
 @click.pass_obj
 def list_people(obj: dict[str, Any]) -> None:
@@ -60,7 +70,8 @@ def list_people(obj: dict[str, Any]) -> None:
         echo_json(people)
         return
     for person in people:
-        click.echo(f"{person['name']:<20} {person['role']:<8} {person['state']}")
+        extra = "  with a code" if person["second_factor"] == "on" else ""
+        click.echo(f"{person['name']:<20} {person['role']:<8} {person['state']}{extra}")
 
 
 def new_password() -> str:
@@ -96,17 +107,33 @@ async def set_disabled(db: Database, name: str, off: bool) -> None:
 
 
 async def everybody(db: Database) -> list[dict[str, str]]:
-    """Return name, role and state of everybody."""
-    from triagebot.store import agents
+    """Return name, role, state and second factor of everybody."""
+    from triagebot.store import agents, second_factors
 
+    owners = await db.read(second_factors.owners)
     return [
         {
             "name": person.name,
             "role": person.role,
             "state": "disabled" if person.disabled else "active",
+            "second_factor": "on" if person.id in owners else "none",
         }
         for person in await db.read(agents.everybody)
     ]
+
+
+async def factor_of(db: Database, name: str, off: bool) -> str:
+    """Return what a person signs in with, after taking the code away if it is to be `off`.
+
+    Raises `NotFound` for an unknown name, and where there is nothing to take away.
+    """
+    from triagebot.store import second_factors
+
+    person = await find_person(db, name)
+    if off:
+        await db.write(second_factors.remove, person, "command line", db.clock())
+    owners = await db.read(second_factors.owners)
+    return "password and code" if person in owners else "the password alone"
 
 
 async def find_person(db: Database, name: str) -> int:

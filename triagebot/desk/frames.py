@@ -32,6 +32,8 @@ class Screen:
     in_rail: bool = True
 
 
+ACCOUNT = "account"
+
 SCREENS = {
     "label": Screen(Role.AGENT, ("queue.",)),
     "clusters": Screen(Role.AGENT, ("clusters.",)),
@@ -50,6 +52,7 @@ SCREENS = {
     "programs": Screen(Role.ADMIN, ("programs.",)),
     "setup": Screen(Role.ADMIN, ("setup.",)),
     "log": Screen(Role.OPS, ("log.",)),
+    ACCOUNT: Screen(Role.AGENT, ("account.",), in_rail=False),
 }
 """In the order of the rail."""
 
@@ -99,11 +102,14 @@ class Frames:
     ) -> Page:
         """Return a page, with what `fill` gives its template besides.
 
-        Who is not signed in goes to the sign-in page, who may not see the screen to the desk.
+        Who is not signed in goes to the sign-in page, who may not see the screen to the desk, and
+        who must set up a second factor first to where that is done.
         """
         session = await self.session(call)
         if session is None:
             return redirect("/login")
+        if self._auth.lacks_second_factor(session) and screen != ACCOUNT:
+            return redirect(f"/desk/{ACCOUNT}")
         if screen and not may(session.agent, SCREENS[screen].role):
             return redirect("/desk")
         t = self._sentence(session.agent.language)

@@ -11,7 +11,7 @@ from triagebot.desk.log import LogApi, LogQuery
 from triagebot.desk.users import user_shape
 from triagebot.domain.agent import Role
 from triagebot.errors import BadInput
-from triagebot.store import agents, skills
+from triagebot.store import agents, second_factors, skills
 from triagebot.store.agents import SessionRow
 from triagebot.store.database import Database
 from triagebot.store.skills import Skill
@@ -39,13 +39,18 @@ class OfficePages:
         """Return everybody with a login, and a form for one more."""
 
         async def fill(session: SessionRow, _t: Sentence) -> Mapping[str, object]:
-            everybody, known = await self._db.read(
-                lambda connection: (agents.everybody(connection), skills.everybody(connection))
+            everybody, known, secured = await self._db.read(
+                lambda connection: (
+                    agents.everybody(connection),
+                    skills.everybody(connection),
+                    second_factors.owners(connection),
+                )
             )
             intents = self._holder.mind.catalogue.intents.values()
             return {
                 "people": [user_shape(each) for each in everybody],
                 "roles": list(Role),
+                "secured": {str(number) for number in secured},
                 "skills": {str(each.id): known.get(each.id, Skill()) for each in everybody},
                 "titles": {each.name: each.title[session.agent.language] for each in intents},
             }

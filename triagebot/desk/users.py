@@ -12,7 +12,7 @@ import msgspec
 
 from triagebot.domain.agent import Agent, Role
 from triagebot.errors import BadInput, Conflict
-from triagebot.store import agents, people
+from triagebot.store import agents, audit_log, people, second_factors
 from triagebot.store.database import Database
 from triagebot.web.endpoint import Call, Endpoint
 from triagebot.web.passwords import LONGEST, SHORTEST, Passwords
@@ -79,6 +79,8 @@ class UserApi:
                      UserChange, result=UserShape, role=Role.ADMIN, tag="users"),
             Endpoint("POST", PATH + "/{id}/password", "Give a person a new password", self.renew,
                      result=Shown, role=Role.ADMIN, tag="users"),
+            Endpoint("DELETE", PATH + "/{id}/second-factor", "Take somebody's second factor away",
+                     self.take_factor, role=Role.ADMIN, status=204, tag="users"),
             Endpoint("PUT", "/api/v1/session/password", "Change your own password", self.own,
                      OwnPassword, status=204, tag="session"),
         ]  # fmt: skip
@@ -119,6 +121,16 @@ class UserApi:
             people.renew, call.id(), hashed, call.signed_in, self._clock()
         )
         return Shown(person.name, password)
+
+    async def take_factor(self, call: Call) -> None:
+        """Take the second factor of somebody who lost theirs away. Raises `NotFound`, `Conflict`.
+
+        One's own goes with a code only, as a desk left open must not be enough.
+        """
+        if call.id() == call.signed_in.id:
+            raise Conflict("Your own goes with a code.", fields={"id": "own_factor"})
+        who = audit_log.by_agent(call.signed_in.id)
+        await self._db.write(second_factors.remove, call.id(), who, self._clock())
 
     async def own(self, call: Call) -> None:
         """Change the caller's password; all their sessions end. Raises `BadInput`."""

@@ -16,6 +16,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class SecondFactorRule(StrEnum):
+    """Whose sign-in asks for a code beside the password: nobody's, who set it up, all admins'."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    ADMINS = "admins"
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     """A person with a login; never the bot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -88,6 +88,10 @@ class Desk(msgspec.Struct, forbid_unknown_fields=True):
     sends_per_second: Annotated[
         int, Help(ge=1, le=150, description="fans written to each second after a decision on many")
     ] = 20
+    second_factor: Annotated[
+        Literal["off", "optional", "admins"],
+        Help(description="a code beside the password: off, optional, or a must for admins"),
+    ] = "optional"
 
 
 class WebChat(msgspec.Struct, forbid_unknown_fields=True):

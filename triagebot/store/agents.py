@@ -11,17 +11,21 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from triagebot.domain.agent import Agent, Role
 from triagebot.errors import Conflict, NotFound
-from triagebot.store.tables import agent, api_token, session
+from triagebot.store.tables import agent, api_token, second_factor, session
 from triagebot.store.times import from_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """Somebody signed in; `csrf` goes with every change they ask for."""
+    """Somebody signed in; `csrf` goes with every change they ask for.
+
+    `second_factor` says that the person has one, not that this session was begun with it.
+    """
 
     agent: Agent
     csrf: str
     expires_at: datetime
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +112,19 @@ def open_session(
 
 def session_of(connection: Connection, token: str, now: datetime) -> SessionRow | None:
     """Return the session of a token unless it has ended or the person is disabled."""
-    query = select(agent, session.c.csrf, session.c.expires_at)
-    query = query.select_from(session.join(agent, agent.c.id == session.c.agent_id)).where(
+    both = session.join(agent, agent.c.id == session.c.agent_id)
+    both = both.outerjoin(second_factor, second_factor.c.agent_id == agent.c.id)
+    query = select(agent, session.c.csrf, session.c.expires_at, second_factor.c.confirmed_at)
+    query = query.select_from(both).where(
         session.c.token_hash == _digest(token),
         session.c.expires_at > to_ms(now),
         agent.c.disabled.is_(False),
     )
     row = connection.execute(query).first()
-    return SessionRow(_to_agent(row), row.csrf, from_ms(row.expires_at)) if row else None
+    if row is None:
+        return None
+    has_factor = row.confirmed_at is not None
+    return SessionRow(_to_agent(row), row.csrf, from_ms(row.expires_at), has_factor)
 
 
 def close_session(connection: Connection, token: str) -> None:

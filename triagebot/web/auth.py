@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from triagebot.domain.agent import Agent, Role
+from triagebot.domain.agent import Agent, Role, SecondFactorRule
 from triagebot.errors import NotAllowed, NotSignedIn
 from triagebot.store import agents
 from triagebot.store.agents import SessionRow
@@ -26,6 +26,8 @@ RENEW_EVERY = timedelta(minutes=5)
 
 RANKS = {role: rank for rank, role in enumerate(Role)}
 CSRF_HEADER = "X-CSRF-Token"
+OWN = "/api/v1/session"
+"""What is one's own, and all that is left to an admin who lacks a second factor they must have."""
 
 
 def may(agent: Agent, role: Role) -> bool:
@@ -35,21 +37,35 @@ def may(agent: Agent, role: Role) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How browsers reach us.
+    """How browsers reach us, and what people must bring.
 
     `secure`: by https. `origins`: the only origins that pages may have, such as
     `https://desk.example.com`; when empty, an origin must name the host it calls.
     `proxies`: addresses whose `X-Forwarded-For` is believed, by its last entry.
+    `second_factor`: who brings a code beside the password.
     """
 
     secure: bool = False
     origins: Collection[str] = ()
     proxies: Collection[str] = ()
+    second_factor: SecondFactorRule = SecondFactorRule.OPTIONAL
 
     @property
     def cookie(self) -> str:
         """Name of the session cookie."""
         return "__Host-triagebot" if self.secure else "triagebot"
+
+    def give(self, response: web.StreamResponse, token: str) -> None:
+        """Let the browser keep a session, out of reach of scripts and of other sites."""
+        response.set_cookie(
+            self.cookie,
+            token,
+            max_age=int(LONGEST.total_seconds()),
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="Lax",
+        )
 
     def address(self, request: web.Request) -> str:
         """Return the caller's address."""
@@ -80,7 +96,10 @@ class Auth:
         self._clock = clock
 
     async def admit(self, request: web.Request, role: Role | None) -> Agent | None:
-        """Return the caller. Raises `NotSignedIn`, or `NotAllowed` for want of role or token."""
+        """Return the caller.
+
+        Raises `NotSignedIn`, or `NotAllowed` for want of role, token or second factor.
+        """
         unsafe = request.method not in SAFE_METHODS
         if unsafe:
             self.door.check_origin(request)
@@ -100,7 +119,15 @@ class Auth:
 
     async def still_allowed(self, request: web.Request) -> bool:
         """Return whether the caller of a long request has not been shut out meanwhile."""
-        return await self._caller(request, unsafe=False) is not None
+        try:
+            return await self._caller(request, unsafe=False) is not None
+        except NotAllowed:
+            return False
+
+    def lacks_second_factor(self, session: SessionRow) -> bool:
+        """Return whether somebody must set up a second factor before anything else."""
+        must = self.door.second_factor is SecondFactorRule.ADMINS
+        return must and session.agent.role is Role.ADMIN and not session.second_factor
 
     async def session(self, request: web.Request) -> SessionRow | None:
         """Return the session of the cookie; one that ended or is too old is none."""
@@ -143,6 +170,9 @@ class Auth:
         session = await self.session(request)
         if session and unsafe:
             _check_csrf(request, session.csrf)
+        if session and self.lacks_second_factor(session) and not request.path.startswith(OWN):
+            what = {"second_factor": "missing"}
+            raise NotAllowed("Set up your second factor first, at /desk/account.", fields=what)
         return session.agent if session else None
 
     async def _renew(self, token: str, session: SessionRow, now: datetime) -> None:

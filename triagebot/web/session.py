@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,22 +12,21 @@ from triagebot.errors import NotSignedIn
 from triagebot.store import agents
 from triagebot.store.agents import SessionRow
 from triagebot.store.database import Database
-from triagebot.web.auth import LONGEST, Auth
+from triagebot.web.auth import OWN, Auth
 from triagebot.web.endpoint import Call, Endpoint, respond
 from triagebot.web.passwords import Passwords
-from triagebot.web.throttle import Clock, Throttle
-
-FAILURES = 5
-FAILURE_WINDOW = timedelta(minutes=15)
+from triagebot.web.second_factor import Code, SecondFactors
+from triagebot.web.throttle import Throttle
 
 Language = Literal["zh", "en"]
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Name and password of a person."""
+    """Name and password of a person, and the code of their second factor where they have one."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    code: Code = ""
 
 
 class LanguageChoice(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,15 +54,18 @@ class Session(msgspec.Struct):
 class SessionApi:
     """Owns `/api/v1/session`; guessing is slowed per account and per address."""
 
-    def __init__(self, db: Database, auth: Auth, passwords: Passwords, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, auth: Auth, passwords: Passwords, factors: SecondFactors
+    ) -> None:
         self._db = db
         self._auth = auth
         self._passwords = passwords
-        self._failures = Throttle(clock, limit=FAILURES, window=FAILURE_WINDOW)
+        self._factors = factors
+        self._failures: Throttle = factors.failures
 
     def endpoints(self) -> list[Endpoint]:
         """Return the endpoints of the session."""
-        path, tag = "/api/v1/session", "session"
+        path, tag = OWN, "session"
         return [
             Endpoint(
                 "POST", path, "Sign in", self.create, SignIn, result=Session, role=None, tag=tag
@@ -78,7 +79,7 @@ class SessionApi:
         ]  # fmt: skip
 
     async def create(self, call: Call) -> web.StreamResponse:
-        """Check name and password; answer with a new session and its cookie."""
+        """Check name, password and code; answer with a new session and its cookie."""
         name, address = call.body.name, self._auth.door.address(call.request)
         # Counted before the check, so that tries sent all at once are not all let through.
         self._failures.admit(f"name:{name}", f"address:{address}")
@@ -87,13 +88,19 @@ class SessionApi:
         right = await self._passwords.check(usable, call.body.password)
         if not right or agent is None:
             raise NotSignedIn("Name or password is wrong.")
+        if not call.body.code and await self._factors.is_asked_of(agent):
+            self._failures.undo(f"name:{name}")
+            self._failures.undo(f"address:{address}")
+            raise NotSignedIn("A code is needed too.", fields={"code": "needed"})
+        if not await self._factors.check(agent, call.body.code):
+            raise NotSignedIn("The code is wrong or was used.", fields={"code": "wrong"})
         self._failures.forget(f"name:{name}")
         # Not forgotten: one good account must not buy its address more guesses at others.
         self._failures.undo(f"address:{address}")
         old = self._auth.session_token(call.request)
         token, csrf = await self._auth.sign_in(agent, old)
         response = respond(_session(agent, csrf))
-        self._set_cookie(response, token)
+        self._auth.door.give(response, token)
         return response
 
     async def show(self, call: Call) -> Session:
@@ -117,17 +124,6 @@ class SessionApi:
     async def _csrf(self, call: Call) -> str:
         session = await self._auth.session(call.request)
         return session.csrf if session else ""
-
-    def _set_cookie(self, response: web.StreamResponse, token: str) -> None:
-        response.set_cookie(
-            self._auth.door.cookie,
-            token,
-            max_age=int(LONGEST.total_seconds()),
-            path="/",
-            secure=self._auth.door.secure,
-            httponly=True,
-            samesite="Lax",
-        )
 
 
 def session_shape(row: SessionRow) -> Session:

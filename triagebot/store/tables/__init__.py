@@ -19,7 +19,13 @@ from triagebot.store.tables.fans import fan, fan_import, fan_tag, tag
 from triagebot.store.tables.labels import audit, audit_stratum, label
 from triagebot.store.tables.media import answered_notice, media
 from triagebot.store.tables.nodes import bundle_file, lease, promotion
-from triagebot.store.tables.people import agent, api_token, session
+from triagebot.store.tables.people import (
+    agent,
+    api_token,
+    recovery_code,
+    second_factor,
+    session,
+)
 from triagebot.store.tables.ratings import rating
 from triagebot.store.tables.recalls import recall, recall_fan
 from triagebot.store.tables.records import audit_log, event, hour_count, progress, seal
@@ -69,9 +75,11 @@ __all__ = [
     "rating",
     "recall",
     "recall_fan",
+    "recovery_code",
     "reply_way",
     "seal",
     "send_window",
+    "second_factor",
     "session",
     "shadow_change",
     "shadow_seen",

@@ -39,3 +39,20 @@ api_token = Table(
     Column("created_at", Time, nullable=False),
     Column("revoked_at", Time),
 )
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("agent_id", Number, ForeignKey("agent.id"), primary_key=True, autoincrement=False),
+    Column("secret", Text, nullable=False),
+    Column("begun_at", Time, nullable=False),
+    Column("confirmed_at", Time),
+    Column("last_step", Number, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("agent_id", Number, ForeignKey("agent.id"), primary_key=True, autoincrement=False),
+    Column("code_hash", Text, primary_key=True),
+)

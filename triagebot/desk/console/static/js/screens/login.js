@@ -8,15 +8,19 @@ const form = byId("login");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const { name, password } = form.elements;
+  const { name, password, code } = form.elements;
   busy(true);
   try {
-    await post("/session", { name: name.value.trim(), password: password.value });
+    const typed = { name: name.value.trim(), password: password.value, code: code.value };
+    await post("/session", typed);
     location.assign(`${base}/desk${sessionStorage.getItem("triagebot.return") ?? ""}`);
   } catch (error) {
     busy(false);
-    explain(error);
-    password.select();
+    if (error.fields?.code) askForCode(error.fields.code);
+    else {
+      explain(error);
+      password.select();
+    }
   }
 });
 
@@ -26,6 +30,20 @@ busy(false);
 function busy(isBusy) {
   form.elements.submit.disabled = isBusy;
   setText(form.elements.submit, t(isBusy ? "login.busy" : "login.submit"));
+}
+
+/** The second step: the password was right, and this person has a second factor. */
+function askForCode(why) {
+  const { code } = form.elements;
+  const isWrong = why === "wrong";
+  byId("code-field").hidden = false;
+  setText(byId("problem"), isWrong ? t("login.code.wrong") : "");
+  attribute(code, "aria-invalid", isWrong ? "true" : null);
+  for (const field of [form.elements.name, form.elements.password]) {
+    attribute(field, "aria-invalid", null);
+  }
+  code.focus();
+  code.select();
 }
 
 function explain(error) {

@@ -1,6 +1,7 @@
 // Forms of office pages: what is written goes to the API as JSON, then the page is drawn anew.
 // `data-call` is method and path, `data-asks` a question before, `data-shows` the sentence that
-// shows what came back, `data-at-once` sends as soon as something is chosen.
+// shows what came back, `data-at-once` sends as soon as something is chosen, `data-silent` says
+// nothing after, as what comes next does.
 import { call } from "../core/api.js";
 import { el } from "../core/dom.js";
 import { t, tAny } from "../core/i18n.js";
@@ -32,8 +33,8 @@ async function send(form, button) {
   try {
     const back = await call(method, path, written(form));
     // Which sentence it is may depend on what came back.
-    if (shows) await show(t(shows.replace(/\{(\w+)\}/g, (_, name) => back[name]), back));
-    else sessionStorage.setItem(KEPT, t("office.done"));
+    if (shows) await show(t(shows.replace(/\{(\w+)\}/g, (_, name) => back[name]), listed(back)));
+    else if (!("silent" in form.dataset)) sessionStorage.setItem(KEPT, t("office.done"));
     location.reload();
   } catch (error) {
     const [field, what] = Object.entries(error.fields ?? {})[0] ?? [];
@@ -43,6 +44,12 @@ async function send(form, button) {
   } finally {
     if (button) button.disabled = false;
   }
+}
+
+/** Return an answer whose lists have a line for each entry. */
+function listed(back) {
+  const written = ([name, value]) => [name, Array.isArray(value) ? value.join("\n") : value];
+  return Object.fromEntries(Object.entries(back).map(written));
 }
 
 /** Return the values of a form; an empty one has no body, as its path says everything. */

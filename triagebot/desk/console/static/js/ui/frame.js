@@ -9,11 +9,16 @@ import { complain } from "./toast.js";
 
 /** Start a screen with its own keys, `{group: shortcuts}`. Resolves once the catalogue is there. */
 export async function startFrame(keys) {
+  startKeys(keys);
+  await loadCatalogue().catch((error) => complain(error.advice));
+}
+
+/** Start a screen that needs no catalogue. */
+export function startKeys(keys) {
   state.me = session.agent;
   for (const [group, shortcuts] of Object.entries(keys)) bind(group, shortcuts);
   bindDesk();
   listen();
-  await loadCatalogue().catch((error) => complain(error.advice));
 }
 
 /** Replace what the screen shows. */

@@ -26,7 +26,9 @@ export function openSettings() {
     el("p", { class: "quiet" }, who),
     setting("language", LANGUAGES, language, speak),
     ...own,
-    el("button", { type: "button", class: "button", on: { click: signOut } }, t("sign_out")),
+    el("div", { class: "row-forms" },
+      el("a", { class: "button", href: `${base}/desk/account` }, t("settings.account")),
+      el("button", { type: "button", class: "button", on: { click: signOut } }, t("sign_out"))),
   );
 }
 

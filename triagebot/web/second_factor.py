@@ -1,0 +1,168 @@
+"""A second factor: whether one is asked for, whether a code is right, and one's own setting up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from triagebot.domain.agent import Agent, SecondFactorRule
+from triagebot.errors import BadInput, Conflict
+from triagebot.store import agents, audit_log, second_factors
+from triagebot.store.database import Database
+from triagebot.web import totp
+from triagebot.web.auth import OWN, Auth
+from triagebot.web.endpoint import Call, Endpoint, respond
+from triagebot.web.passwords import Passwords
+from triagebot.web.throttle import Clock, Throttle
+
+FAILURES = 5
+FAILURE_WINDOW = timedelta(minutes=15)
+PATH = f"{OWN}/second-factor"
+
+Code = Annotated[str, msgspec.Meta(max_length=40)]
+"""Of the app, six digits, or a recovery code."""
+
+
+class OwnWord(msgspec.Struct, forbid_unknown_fields=True):
+    """One's password, so that a desk left open is not enough to begin."""
+
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class OwnCode(msgspec.Struct, forbid_unknown_fields=True):
+    """A code of one's app or, where one is set up, a recovery code."""
+
+    code: Code
+
+
+class Secret(msgspec.Struct):
+    """What an app is to remember, shown until a code confirms it; `address` as a picture has it."""
+
+    secret: str
+    address: str
+
+
+class RecoveryCodes(msgspec.Struct):
+    """Codes for when the app is lost, each good for once; shown this once."""
+
+    codes: list[str]
+
+
+class SecondFactors:
+    """Checks codes; guessing is slowed as that of passwords is, by the same count."""
+
+    def __init__(self, db: Database, rule: SecondFactorRule, clock: Clock) -> None:
+        self.rule = rule
+        self.failures = Throttle(clock, limit=FAILURES, window=FAILURE_WINDOW)
+        self._db = db
+        self._clock = clock
+
+    async def is_asked_of(self, agent: Agent) -> bool:
+        """Return whether this person's password alone is not enough."""
+        if self.rule is SecondFactorRule.OFF:
+            return False
+        found = await self._db.read(second_factors.of, agent.id)
+        return found is not None and found.confirmed
+
+    async def check(self, agent: Agent, code: str) -> bool:
+        """Return whether a code is right, and use it up; true where none is asked for."""
+        found = await self._db.read(second_factors.of, agent.id)
+        if found is None or not found.confirmed or self.rule is SecondFactorRule.OFF:
+            return True
+        step = totp.step_of(found.secret, code, self._clock(), found.last_step)
+        if step is not None:
+            return await self._db.write(second_factors.use_step, agent.id, step)
+        return await self._db.write(second_factors.use_recovery_code, agent.id, code, self._clock())
+
+
+class SecondFactorApi:
+    """Owns `/api/v1/session/second-factor`: what people do with their own."""
+
+    def __init__(
+        self, db: Database, auth: Auth, passwords: Passwords, factors: SecondFactors, clock: Clock
+    ) -> None:
+        self._db = db
+        self._auth = auth
+        self._passwords = passwords
+        self._factors = factors
+        self._clock = clock
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return the endpoints, open to everybody with a login."""
+        tag = "session"
+        return [
+            Endpoint("POST", PATH, "Begin to set up a second factor", self.begin, OwnWord,
+                     result=Secret, tag=tag),
+            Endpoint("PUT", PATH, "Confirm it with a code; a new session begins", self.confirm,
+                     OwnCode, result=RecoveryCodes, tag=tag),
+            Endpoint("POST", PATH + "/recovery-codes", "New recovery codes for the ones before",
+                     self.renew_codes, OwnCode, result=RecoveryCodes, tag=tag),
+            Endpoint("POST", PATH + "/removal", "Remove your second factor", self.remove,
+                     OwnCode, status=204, tag=tag),
+        ]  # fmt: skip
+
+    async def begin(self, call: Call) -> Secret:
+        """Return a new secret. Raises `BadInput`, and `Conflict` when there is one or none may."""
+        me = call.signed_in
+        if self._factors.rule is SecondFactorRule.OFF:
+            raise Conflict("Second factors are switched off.", fields={"second_factor": "off"})
+        self._guess(me)
+        found = await self._db.read(agents.find, me.name)
+        if not await self._passwords.check(found and found[1], call.body.password):
+            raise BadInput("The password is not right.", fields={"password": "wrong"})
+        self._forgive(me)
+        secret = totp.new_secret()
+        await self._db.write(second_factors.begin, me.id, secret, self._clock())
+        return Secret(secret, totp.address(secret, me.name))
+
+    async def confirm(self, call: Call) -> web.StreamResponse:
+        """Let it count from now on. Raises `Conflict` when none was begun, `BadInput`."""
+        me, now = call.signed_in, self._clock()
+        found = await self._db.read(second_factors.of, me.id)
+        if found is None or not found.is_pending(now):
+            raise Conflict("Begin anew: that took too long.", fields={"second_factor": "begin"})
+        self._guess(me)
+        step = totp.step_of(found.secret, call.body.code, now, found.last_step)
+        if step is None:
+            raise _wrong()
+        self._forgive(me)
+        codes = await self._db.write(second_factors.confirm, me.id, step, now)
+        token, _ = await self._auth.sign_in(me, "")
+        response = respond(RecoveryCodes(codes))
+        self._auth.door.give(response, token)
+        return response
+
+    async def renew_codes(self, call: Call) -> RecoveryCodes:
+        """Replace the recovery codes. Raises `Conflict` without a second factor, `BadInput`."""
+        await self._prove(call)
+        codes = await self._db.write(second_factors.renew_codes, call.signed_in.id, self._clock())
+        return RecoveryCodes(codes)
+
+    async def remove(self, call: Call) -> None:
+        """Take it away. Raises `Conflict` where there is none, `BadInput`."""
+        await self._prove(call)
+        me = call.signed_in.id
+        await self._db.write(second_factors.remove, me, audit_log.by_agent(me), self._clock())
+
+    async def _prove(self, call: Call) -> None:
+        me = call.signed_in
+        found = await self._db.read(second_factors.of, me.id)
+        if found is None or not found.confirmed:
+            raise Conflict("There is no second factor.", fields={"second_factor": "none"})
+        self._guess(me)
+        if not await self._factors.check(me, call.body.code):
+            raise _wrong()
+        self._forgive(me)
+
+    def _guess(self, me: Agent) -> None:
+        self._factors.failures.admit(f"own:{me.id}")
+
+    def _forgive(self, me: Agent) -> None:
+        self._factors.failures.forget(f"own:{me.id}")
+
+
+def _wrong() -> BadInput:
+    return BadInput("The code is wrong or was used.", fields={"code": "wrong"})
