@@ -16,8 +16,8 @@ INDEX_SECONDS = 1.0
 PRUNE_SECONDS = 600.0
 SEAL_SECONDS = 300.0
 INDEXED_AT_ONCE = 256
-"""It holds the writer for some 5 ms, once a second on most evenings. Parts of 32 cost twice as much a
-message: each makes the index a segment of its own, which is merged with others again and again."""
+"""It holds the writer for some 5 ms. Parts of 32 cost twice as much a message: each makes the index
+a segment of its own, which is merged with others again and again."""
 COUNTED_AT_ONCE = 2000
 
 
