@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import cast
@@ -19,7 +20,7 @@ _HEAD_END = b"\r\n\r\n"
 
 
 class Shot:
-    """One delivery under way; times in seconds of the event loop, `place` from 0."""
+    """One delivery under way; times are `time.monotonic`'s, `place` from 0."""
 
     __slots__ = ("due", "fan", "place", "request", "sent")
 
@@ -57,7 +58,7 @@ class Line(asyncio.Protocol):
     def send(self, shot: Shot) -> None:
         """Send a shot; the line must be free."""
         self.shot = shot
-        shot.sent = asyncio.get_running_loop().time()
+        shot.sent = time.monotonic()
         if self._transport is not None:
             self._transport.write(shot.request)
 
@@ -68,18 +69,17 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Gather an answer and end the shot when it is whole."""
-        self._buffer += data
-        head_end = self._buffer.find(_HEAD_END)
-        if head_end < 0:
-            return
-        length = _LENGTH.search(self._buffer, 0, head_end)
+        if self._buffer:
+            data = self._buffer + data
+        head_end = data.find(_HEAD_END)
+        length = _LENGTH.search(data, 0, head_end) if head_end >= 0 else None
         start = head_end + len(_HEAD_END)
         end = start + (int(length[1]) if length else 0)
-        if len(self._buffer) < end:
+        if head_end < 0 or len(data) < end:
+            self._buffer = data
             return
-        status, body = int(self._buffer[9:12]), self._buffer[start:end]
         self._buffer = b""
-        self._lines.answered(self, status, body)
+        self._lines.answered(self, int(data[9:12]), data[start:end])
 
 
 class Lines:
@@ -126,6 +126,8 @@ class Lines:
             self._send(self._free.pop(), shot)
         else:
             self._backlog.append(shot)
+            if len(self._all) + len(self._opening) < self._count:
+                self._reopen()
 
     def hang_up_late(self, now: float) -> None:
         """Give up all shots that are older than WeChat's patience."""
@@ -149,19 +151,20 @@ class Lines:
         self._next(line)
 
     def lost(self, line: Line) -> None:
-        """End the line's shot without an answer; what waited behind it tries another line."""
+        """End the line's shot without an answer; what waited behind it tries another line.
+
+        A line that nothing was sent on is opened again once it is missed: a server closes it.
+        """
         self._all.discard(line)
-        if line in self._free:
-            self._free.remove(line)
-        if line.shot is not None:
-            del self._by_fan[line.shot.fan]
-            self._ended(line.shot, 0, b"")
-            for shot in line.waiting:
-                self.fire(shot)
-        if not self._closed:
-            task = asyncio.get_running_loop().create_task(self._reopen())
-            self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
+        if line.shot is None:
+            if line in self._free:
+                self._free.remove(line)
+            return
+        del self._by_fan[line.shot.fan]
+        self._ended(line.shot, 0, b"")
+        for shot in line.waiting:
+            self.fire(shot)
+        self._reopen()
 
     def _next(self, line: Line) -> None:
         while self._backlog:
@@ -185,7 +188,13 @@ class Lines:
         self._all.add(line)
         self._next(line)
 
-    async def _reopen(self) -> None:
+    def _reopen(self) -> None:
+        if not self._closed:
+            task = asyncio.get_running_loop().create_task(self._keep_opening())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _keep_opening(self) -> None:
         while not self._closed:
             try:
                 await self._open_one()

@@ -19,6 +19,8 @@ Watch = Callable[[Tally, float], None]
 """Called each second with the books and the seconds since the beginning."""
 
 _AT_ONCE = 64
+_TICK = 0.001
+"""Seconds; what falls due within so long is sent together, its time counted from its own moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class _Run:
         self._course = course
         self._tally = tally
         self._watch = watch
-        self._clock = asyncio.get_running_loop().time
+        # Not the event loop's clock: that one stands still while many answers come at once.
+        self._clock = time.monotonic
         self._began = 0.0
         self._lines = Lines(course.target, course.connections, self._ended)
 
@@ -76,14 +79,14 @@ class _Run:
             since_pause += 1
             if ahead > 0.0 or since_pause >= _AT_ONCE:
                 since_pause = 0
-                await asyncio.sleep(max(0.0, ahead))
+                await asyncio.sleep(max(_TICK, ahead) if ahead > 0.0 else 0.0)
             self._fire(delivery)
 
     def _fire(self, delivery: Delivery) -> None:
         letter = self._course.plan.letter(delivery.place, delivery.first)
         request = self._course.sender.request(letter, int(time.time()))
-        due = self._began + delivery.due
-        self._tally.offer(delivery.due, self._clock() - due)
+        due, now = self._began + delivery.due, self._clock()
+        self._tally.offer(delivery.due, now - due)
         self._lines.fire(Shot(delivery.place, letter.fan, due, request))
 
     def _ended(self, shot: Shot, status: int, body: bytes) -> None:
