@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from triagebot.errors import BadInput, GateNotMet
 from triagebot.faults.runs import CLAIMS, RUNS, Run
 
 if TYPE_CHECKING:
+    from triagebot.faults.samples import Sample
     from triagebot.faults.tally import Tally
 
 RESULTS = Path("tests/faults/results.jsonl")
@@ -95,6 +96,46 @@ def backup(obj: dict[str, Any], seed: int, keep: Path | None, rows: int) -> None
     with tempfile.TemporaryDirectory(prefix="triagebot-drill-") as name:
         tally = drill.run(seed, Path(name), Path(obj["settings"].models.dir), rows=rows)
     _finish(obj, tally, keep)
+
+
+@faults.command()
+@click.option("--seconds", default=86_400.0, show_default=True, help="How long.")
+@click.option("--rate", default=400.0, show_default=True, help="New messages a second.")
+@click.option("--seed", default=1, show_default=True, help="Where chance begins.")
+@click.option("--workers", type=click.IntRange(0, 64), default=1, show_default=True)
+@click.option("--planted", type=click.Choice(["", "remembers", "keeps lines"]), default="")
+@click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
+@click.option("--samples", type=click.Path(path_type=Path), help="Write each look there, as JSONL.")
+@click.pass_obj
+def soak(obj: dict[str, Any], keep: Path | None, samples: Path | None, **asked: Any) -> None:
+    """Serve for a day with people at the console; memory, files and threads must stay level."""
+    from triagebot.faults.soak import Soak, run
+
+    with tempfile.TemporaryDirectory(prefix="triagebot-soak-") as name, _looks(samples) as watch:
+        models = Path(obj["settings"].models.dir)
+        tally = run(Soak(**asked, folder=Path(name), models=models, watch=watch))
+    _finish(obj, tally, keep)
+
+
+@contextmanager
+def _looks(file: Path | None) -> Iterator[Callable[[Sample, int], None]]:
+    """Show each look at the server, and write it down if a file is named."""
+    import msgspec
+
+    with file.open("wb") if file else nullcontext() as lines:
+
+        def look(sample: Sample, visits: int) -> None:
+            click.echo(
+                f"{sample.at:8.0f} s  memory {sample.memory / 1e6:6.1f} MB  files {sample.files:4d}"
+                f"  threads {sample.threads:3d}  store {sample.store / 1e6:8.1f} MB"
+                f"  messages {sample.rows:10,}  visits {visits:5,}",
+                err=True,
+            )
+            if lines:
+                lines.write(msgspec.json.encode(sample) + b"\n")
+                lines.flush()
+
+        yield look
 
 
 @faults.command()

@@ -76,6 +76,35 @@ def never_sweeps() -> None:
     _replace(front.Front, "_sweep", sweep)
 
 
+def remembers() -> None:
+    """Keep 16 KiB for everything that is stored, for ever."""
+    from triagebot.store import writer
+
+    kept: list[bytes] = []
+    submit = writer.Writer.submit
+
+    def remember(self: Any, job: Any) -> None:
+        kept.append(b"x" * 16_384)
+        submit(self, job)
+
+    _replace(writer.Writer, "submit", remember)
+
+
+def keeps_lines() -> None:
+    """Keep a file open for every screen that was ever there."""
+    import os
+
+    from triagebot.web import sse
+
+    serve = sse.Streams.serve
+
+    async def and_keep(*given: Any) -> Any:
+        os.dup(0)
+        return await serve(*given)
+
+    _replace(sse.Streams, "serve", and_keep)
+
+
 def _replace(owner: object, name: str, by: object) -> None:
     setattr(owner, name, by)
 
@@ -86,6 +115,8 @@ PLANTED = {
     "patient": patient,
     "listens early": listens_early,
     "never sweeps": never_sweeps,
+    "remembers": remembers,
+    "keeps lines": keeps_lines,
 }
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from triagebot.errors import BadInput
 from triagebot.loadtest.envelope import Sender
 
+PROGRAM = (sys.executable, "-m", "triagebot")
 START_SECONDS = 60.0
 TOKEN = "loadtest"  # noqa: S105 - opens nothing but a server that lives for one run
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -35,7 +36,10 @@ class OwnServer:
 
 @contextmanager
 def own_server(
-    folder: Path, overrides: tuple[str, ...] = (), workers: int = 0
+    folder: Path,
+    overrides: tuple[str, ...] = (),
+    workers: int = 0,
+    program: Sequence[str] = PROGRAM,
 ) -> Iterator[OwnServer]:
     """Serve from `folder` until the end of the block; `overrides` are settings for it.
 
@@ -46,7 +50,7 @@ def own_server(
     (folder / "key").write_text(AES_KEY, encoding="ascii")
     store = f"sqlite:///{folder}/load.db"
     settings = [f"database.url={store}", *_accounts(folder), *overrides]
-    command = [sys.executable, "-m", "triagebot"]
+    command = [*program]
     command += [part for setting in settings for part in ("--set", setting)]
     command += ["serve", "--port", str(port), "--workers", str(workers)]
     log = folder / "server.log"

@@ -34,7 +34,7 @@ class Usage:
     def sample(self) -> None:
         """Look once; processes that have ended keep what they had used when last seen."""
         self.rss_last = self.files_last = 0
-        for pid in _tree(self._pid):
+        for pid in tree(self._pid):
             try:
                 fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
                 pages = (_PROC / str(pid) / "statm").read_text().split()[1]
@@ -46,7 +46,8 @@ class Usage:
         self.rss_peak = max(self.rss_peak, self.rss_last)
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """Return a process and all below it."""
     found = [pid]
     for parent in found:
         try:
