@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import echo_json
-from triagebot.cli.progress import progress
+from triagebot.cli.progress import LINE_SECONDS, progress
 from triagebot.errors import BadInput, GateNotMet
 from triagebot.faults.runs import CLAIMS, RUNS, Run
 
@@ -106,10 +106,14 @@ def backup(obj: dict[str, Any], seed: int, keep: Path | None, rows: int) -> None
 @click.option("--planted", type=click.Choice(["", "remembers", "keeps lines"]), default="")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
 @click.option("--samples", type=click.Path(path_type=Path), help="Write each look there, as JSONL.")
+@click.option(
+    "--trace", type=click.Path(path_type=Path), help="Write there what was allocated and kept."
+)
 @click.pass_obj
-def soak(obj: dict[str, Any], keep: Path | None, samples: Path | None, **asked: Any) -> None:
+def soak(obj: dict[str, Any], /, keep: Path | None, samples: Path | None, **asked: Any) -> None:
     """Serve for a day with people at the console; memory, files and threads must stay level."""
-    from triagebot.faults.soak import Soak, run
+    from triagebot.faults.plan import Soak
+    from triagebot.faults.soak import run
 
     with tempfile.TemporaryDirectory(prefix="triagebot-soak-") as name, _looks(samples) as watch:
         models = Path(obj["settings"].models.dir)
@@ -122,20 +126,27 @@ def _looks(file: Path | None) -> Iterator[Callable[[Sample, int], None]]:
     """Show each look at the server, and write it down if a file is named."""
     import msgspec
 
+    shown = float("-inf")
     with file.open("wb") if file else nullcontext() as lines:
 
         def look(sample: Sample, visits: int) -> None:
-            click.echo(
-                f"{sample.at:8.0f} s  memory {sample.memory / 1e6:6.1f} MB  files {sample.files:4d}"
-                f"  threads {sample.threads:3d}  store {sample.store / 1e6:8.1f} MB"
-                f"  messages {sample.rows:10,}  visits {visits:5,}",
-                err=True,
-            )
+            nonlocal shown
             if lines:
                 lines.write(msgspec.json.encode(sample) + b"\n")
                 lines.flush()
+            if sample.at > shown + LINE_SECONDS:
+                shown = sample.at
+                click.echo(_words(sample, visits), err=True)
 
         yield look
+
+
+def _words(sample: Sample, visits: int) -> str:
+    return (
+        f"{sample.at:8.0f} s  memory {sample.memory / 1e6:6.1f} MB  files {sample.files:4d}  "
+        f"threads {sample.threads:3d}  store {sample.store / 1e6:8.1f} MB  "
+        f"messages {sample.rows:10,}  visits {visits:5,}"
+    )
 
 
 @faults.command()

@@ -43,7 +43,7 @@ def trend(at: Sequence[float], values: Sequence[float]) -> Trend:
     """Return the line through the means of twelve blocks of samples, by least squares.
 
     Neighbouring samples are no independent witnesses: a cache that fills moves all that follow.
-    The error is therefore that of the blocks. `at` is in seconds; there must be 24 samples.
+    The error is therefore that of the blocks. `at` is in seconds; there must be twelve samples.
     """
     size = len(at) // BLOCKS
     starts = range(len(at) - size * BLOCKS, len(at), size)
@@ -71,8 +71,8 @@ class Level:
 MEMORY = Level("memory, MB", lambda sample: sample.memory / 1e6, 1.0, 1.0)
 LEVELS = (
     MEMORY,
-    Level("open files", lambda sample: sample.files, 1.0, 2.0),
-    Level("threads", lambda sample: sample.threads, 1.0, 2.0),
+    Level("open files", lambda sample: sample.files, 1.0, 4.0),
+    Level("threads", lambda sample: sample.threads, 1.0, 4.0),
 )
 
 
@@ -88,7 +88,7 @@ def judge(samples: Sequence[Sample], warm: float) -> Verdict:
     """Judge the samples from `warm` seconds on; what was before only fills caches."""
     early = [sample for sample in samples if sample.at <= warm]
     late = [sample for sample in samples if sample.at > warm]
-    if len(early) < 2 or len(late) < 2 * BLOCKS:
+    if len(early) < 2 or len(late) < BLOCKS:
         return Verdict({}, ["too short to see anything"])
     verdict = Verdict({"warm-up, s": round(warm)}, [])
     for level in LEVELS:

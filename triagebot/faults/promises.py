@@ -29,7 +29,8 @@ PROMISES: dict[str, str] = {
     "A model that fails or is missing costs no message":
         "intake/test_accept.py, intake/test_put_off.py",
     "Memory, queue, connections and spool are bounded":
-        "web/test_front.py, nodes/test_spooling.py, intake/test_surge.py, `triagebot loadtest`",
+        "soak; web/test_front.py, nodes/test_spooling.py, intake/test_surge.py, "
+        "`triagebot loadtest`",
     "Slow clients and floods are closed in time": "slow; web/test_front.py",
     "A database that is slow, stalls or is cut off":
         "outages, link, upgrade; faults/test_outages.py, nodes/test_spooling.py",
@@ -53,8 +54,7 @@ PROMISES: dict[str, str] = {
 }  # fmt: skip
 
 MISSING = """
-Not tried: a soak of a day, which is `triagebot loadtest --minutes 1440`: it says by how much memory
-grew an hour; a cap on what one person, one fan or one flood of near duplicates may add to
+Not tried: a cap on what one person, one fan or one flood of near duplicates may add to
 the labels: it is the gate alone that stops them. A downgrade is refused: an older program does not
 start on newer tables (store/test_schema.py), and the way back is a copy.
 """

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field, replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
-from triagebot.faults import visitors
+from triagebot.faults import planted, traced, visitors
 from triagebot.faults.level import judge
-from triagebot.faults.planted import program
+from triagebot.faults.plan import Soak
 from triagebot.faults.samples import Sample, look
 from triagebot.faults.tally import Tally
 from triagebot.loadtest import run as sending
@@ -27,33 +28,7 @@ from triagebot.loadtest.tally import Tally as Books
 from triagebot.loadtest.texts import read_texts
 
 STAY = 20.0
-LOOKS = 720
-"""So many samples, or one a second if that is fewer; at the most a minute lies between them."""
-WARM_HOURS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Soak:
-    """`rate` new messages a second for `seconds`, 5 % delivered twice, with chance from `seed`.
-
-    A fault that is `planted` must show. `models` has the promoted model; `watch` hears of each
-    sample, and how many visits there were.
-    """
-
-    seconds: float
-    rate: float
-    seed: int
-    _: KW_ONLY
-    folder: Path
-    models: Path
-    workers: int = 1
-    planted: str = ""
-    watch: Callable[[Sample, int], None] = field(default=lambda _sample, _visits: None)
-
-    @property
-    def warm(self) -> float:
-        """Seconds that are not judged: caches fill. Half of a run, two hours of a long one."""
-        return min(self.seconds / 2, WARM_HOURS * 3600)
+"""Seconds that people are at the console, about; less in a short run."""
 
 
 def run(plan: Soak) -> Tally:
@@ -62,10 +37,15 @@ def run(plan: Soak) -> Tally:
     models = (f"models.dir={plan.models.resolve()}",)
     with (
         tally.timed(),
-        own_server(plan.folder, models, plan.workers, program(plan.planted)) as server,
+        own_server(plan.folder, models, plan.workers, _program(plan)) as server,
     ):
         asyncio.run(_Soak(plan, tally, server).go())
     return tally
+
+
+def _program(plan: Soak) -> Sequence[str]:
+    usual = planted.program(plan.planted)
+    return traced.program(plan.folder, usual) if plan.trace else usual
 
 
 class _Soak:
@@ -89,17 +69,36 @@ class _Soak:
         )  # fmt: skip
         target = find_target(self._server.url)
         course = sending.Course(target, replace(PLAIN, host=target.name), plan, connections=64)
-        async with self._visitors.coming(passwords):
-            books = await sending.run(course, self._plan.folder / "acked", self._watch)
+        async with self._visitors.coming(passwords), self._looking():
+            books = await sending.run(course, self._plan.folder / "acked", lambda _books, _at: None)
         self._compare(plan, books)
         self._say(books)
 
-    def _watch(self, _books: Books, seconds: float) -> None:
-        every = min(60.0, max(1.0, self._plan.seconds / LOOKS))
-        if self._samples and seconds < self._samples[-1].at + every:
-            return
-        self._samples.append(look(seconds, self._server.pid, self._store))
-        self._plan.watch(self._samples[-1], self._visitors.visits.ended)
+    @asynccontextmanager
+    async def _looking(self) -> AsyncIterator[None]:
+        looking = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+        if self._plan.trace:
+            found = await asyncio.to_thread(traced.ask, self._plan.folder, self._server.pid)
+            self._plan.trace.write_text(found, encoding="utf-8")
+
+    async def _look(self) -> None:
+        clock = asyncio.get_running_loop().time
+        began, cold = clock(), True
+        while True:
+            at = clock() - began
+            self._samples.append(look(at, self._server.pid, self._store))
+            self._plan.watch(self._samples[-1], self._visitors.visits.ended)
+            if cold and at > self._plan.warm:
+                cold = False
+                if self._plan.trace:
+                    traced.look(self._server.pid)
+            await asyncio.sleep(self._plan.pause)
 
     def _compare(self, plan: Plan, books: Books) -> None:
         kept = compare(self._server.store, f"wechat:{PLAIN.account}", plan, books.acknowledged)
