@@ -68,7 +68,7 @@ def test_memory_is_not_judged_while_caches_fill():
 
 
 def test_a_moment_proves_nothing():
-    assert judge(list(two_hours())[:30], 150).faults == ["too short to see anything"]
+    assert judge(list(two_hours())[:20], 100).faults == ["too short to see anything"]
 
 
 def test_a_short_soak_loses_nothing_and_keeps_level(tmp_path, promoted_models):
