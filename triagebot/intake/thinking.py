@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
@@ -37,9 +37,7 @@ class Thinker:
         if not new:
             return mind, list(thoughts)
         said = _think(mind, list(new))
-        for text, thought in said.items():
-            if isinstance(thought, Prediction):
-                self.remember(text, thought)
+        self.remember((text, one) for text, one in said.items() if isinstance(one, Prediction))
         return mind, [
             known or said.get(inbound.text)
             for known, inbound in zip(thoughts, inbounds, strict=True)
@@ -57,12 +55,13 @@ class Thinker:
                 thoughts.append(FAULT)
         return mind, thoughts
 
-    def remember(self, text: str, prediction: Prediction) -> None:
+    def remember(self, said: Iterable[tuple[str, Prediction]]) -> None:
         """Take over what another process thought; what an older model said is passed over."""
-        if prediction.model != self._fresh().model:
-            return
-        self._known[text] = prediction
-        if len(self._known) > REMEMBERED:
+        model = self._fresh().model
+        for text, prediction in said:
+            if prediction.model == model:
+                self._known[text] = prediction
+        while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
 
     def _fresh(self) -> Mind:

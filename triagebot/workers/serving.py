@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Protocol, cast
@@ -21,7 +21,13 @@ from triagebot.workers.frames import Call, Down, Ended, Frames, Return, pack, re
 log = logging.getLogger(__name__)
 
 Reply = Callable[[str, Inbound, float], asyncio.Future[str]]
-Measure = Callable[[str, str, int, float], None]
+
+
+class Measure(Protocol):
+    """Counts requests that were answered alike, each with its seconds."""
+
+    def __call__(self, method: str, route: str, status: int, *seconds: float) -> None:
+        """Count them."""
 
 
 class Issues:
@@ -47,8 +53,8 @@ class Issues:
 class Remembers(Protocol):
     """Takes over what a worker thought."""
 
-    def remember(self, text: str, prediction: Prediction) -> None:
-        """Keep it for the moment when the message is decided on."""
+    def remember(self, said: Iterable[tuple[str, Prediction]]) -> None:
+        """Keep it, by text, for the moment when the messages are decided on."""
 
 
 class Serving(asyncio.Protocol):
@@ -98,17 +104,17 @@ class Serving(asyncio.Protocol):
             if not self.ready.is_set():
                 self.ready.set()
                 self._flush()
-            may_remember = up.issue == self._issues.number()
             for counted in up.counted:
-                for seconds in counted.seconds:
-                    self._measure(counted.method, self._route, counted.status, seconds)
+                self._measure(counted.method, self._route, counted.status, *counted.seconds)
             self._pressure.felt(up.lag)
-            for call in up.calls:
-                if self._refuses():
+            if self._refuses():
+                for call in up.calls:
                     self._give(Return(call.number, Ended.BUSY))
-                    continue
-                if call.thought is not None and may_remember:
-                    self._thinker.remember(call.inbound.text, call.thought)
+                continue
+            if up.issue == self._issues.number():
+                said = ((call.inbound.text, call.thought) for call in up.calls if call.thought)
+                self._thinker.remember(said)
+            for call in up.calls:
                 end = self._reply(call.account, call.inbound, call.seconds)
                 end.add_done_callback(partial(self._ended, call))
 

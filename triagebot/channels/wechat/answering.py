@@ -117,11 +117,12 @@ class Answering:
         TimeoutError then, unless the message may be acknowledged before it is recorded, and with
         what the intake raises. Futures and callbacks, as a task for each message costs more.
         """
-        end: asyncio.Future[Shown] = asyncio.get_running_loop().create_future()
-        delivery = _Delivery(inbound, show, may_be_late, fits, end)
-        delivery.moment = self._deadlines.add(delivery, seconds)
         recording = asyncio.ensure_future(self._intake.accept(inbound))
         self._unfinished.add(recording)
+        loop = recording.get_loop()
+        end: asyncio.Future[Shown] = loop.create_future()
+        delivery = _Delivery(inbound, show, may_be_late, fits, end)
+        delivery.moment = self._deadlines.add(delivery, seconds, loop)
         recording.add_done_callback(partial(self._recorded, delivery))
         return end
 

@@ -19,9 +19,8 @@ class Deadlines(Generic[T]):
         self._give_up = give_up
         self._waiting: dict[int, dict[T, None]] = {}
 
-    def add(self, waiting: T, seconds: float) -> int:
+    def add(self, waiting: T, seconds: float, loop: asyncio.AbstractEventLoop) -> int:
         """Give up in so many seconds, or up to a moment earlier; return what drops it."""
-        loop = asyncio.get_running_loop()
         moment = int((loop.time() + max(seconds, 0.0)) / MOMENT)
         together = self._waiting.get(moment)
         if together is None:

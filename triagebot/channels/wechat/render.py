@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from triagebot.channels.wechat.text_split import LIMIT, shorten
 from triagebot.domain.message import Article, Inbound, Kind, Reply
@@ -37,12 +38,18 @@ def render(reply: Reply, inbound: Inbound) -> str:
     Cards go alone as cards; beside words they become links. Options become numbered lines.
     What does not fit into one message is cut off; `fits` tells beforehand.
     """
-    address = address_of(inbound)
     if reply.articles and not (reply.text or reply.options):
         limit = _MAX_ARTICLES if inbound.kind is Kind.EVENT else 1
-        return news(address, reply.articles[:limit])
+        return news(address_of(inbound), reply.articles[:limit])
+    content = _content(reply)
+    return _message(address_of(inbound), "text", content) if content else ""
+
+
+@lru_cache(maxsize=1024)
+def _content(reply: Reply) -> str:
+    """Return the words as an element, "" for none; most fans get one of a few hundred."""
     words = shortened_words(reply)
-    return text(address, words) if words else ""
+    return _element("Content", words) if words else ""
 
 
 def fits(reply: Reply) -> bool:
@@ -148,8 +155,9 @@ def transfer(address: Address, kf_account: str = "") -> str:
 
 def _message(address: Address, kind: str, inner: str) -> str:
     return (
-        f"<xml>{_elements(ToUserName=address.to, FromUserName=address.sender)}"
-        f"<CreateTime>{address.at}</CreateTime>{_element('MsgType', kind)}{inner}</xml>"
+        f"<xml><ToUserName>{cdata(address.to)}</ToUserName>"
+        f"<FromUserName>{cdata(address.sender)}</FromUserName>"
+        f"<CreateTime>{address.at}</CreateTime><MsgType><![CDATA[{kind}]]></MsgType>{inner}</xml>"
     )
 
 
