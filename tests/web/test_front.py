@@ -8,7 +8,7 @@ import gc
 import pytest
 from aiohttp import web
 
-from triagebot.web.front import Asked, Front, Limits, Told
+from triagebot.web.front import Asked, Front, Limits, Tell, Told
 from triagebot.web.front.connection import Connection
 
 LIMITS = Limits(receive=0.4, idle=0.8, connections=40)
@@ -39,11 +39,16 @@ class Echo:
     def refuse(self, asked: Asked, reason: str) -> Told:
         return Told(f"no {reason}", 403, close=True)
 
-    async def answer(self, asked: Asked) -> Told:
-        await self.gate.wait()
+    def answer(self, asked: Asked, tell: Tell) -> None:
         if asked.path == "/hot/fault":
             raise ValueError
-        return Told(f"{asked.method} {asked.path} {asked.query} {asked.body.decode()}")
+        words = f"{asked.method} {asked.path} {asked.query} {asked.body.decode()}"
+        told = Told(words, close=asked.path == "/hot/last")
+        if asked.path in ("/hot/at-once", "/hot/last"):
+            tell(told)
+        else:
+            opened = asyncio.ensure_future(self.gate.wait())
+            opened.add_done_callback(lambda _: tell(told))
 
 
 async def application(request: web.Request) -> web.Response:
@@ -147,6 +152,24 @@ async def test_requests_in_one_packet_are_answered_in_order(site):
     assert got.index(b"/hot/a") < got.index(b"/hot/b")
 
 
+async def test_requests_answered_at_once_are_as_well_and_none_behind_the_end_is(site):
+    front_port, _, front = site
+    first = HOT.replace(b"/hot/a", b"/hot/at-once")
+    last = HOT.replace(b"/hot/a", b"/hot/last")
+    got = await ask(front_port, first + HOT + first + last + HOT + first)
+    told = [part.split(b" ")[0] for part in got.split(b"POST ")[1:]]
+    assert told == [b"/hot/at-once", b"/hot/a", b"/hot/at-once", b"/hot/last"]
+    assert len(front.measured) == len(told)
+
+
+@pytest.mark.parametrize("path", [b"/hot/a", b"/hot/at-once"])
+async def test_half_a_request_behind_another_is_waited_for(site, path):
+    front_port, _, _ = site
+    request = HOT.replace(b"/hot/a", path)
+    got = await ask(front_port, request + request[:30], request[30:])
+    assert got.count(b"POST " + path + b" {'x': '1'} hi") == 2
+
+
 async def test_one_connection_may_serve_both(site):
     front_port, _, _ = site
     get = b"GET /app HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"
@@ -207,7 +230,7 @@ async def test_a_stop_answers_what_is_under_way(site, echo):
     front_port, _, front = site
     echo.gate.clear()
     asking = asyncio.create_task(ask(front_port, HOT))
-    while not any(connection._task for connection in front.open):  # noqa: ASYNC110 - it arrives
+    while not any(connection._answering for connection in front.open):  # noqa: ASYNC110 - it arrives
         await asyncio.sleep(0.01)
     closing = asyncio.create_task(front.close(5.0))
     await asyncio.sleep(0.05)

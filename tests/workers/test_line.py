@@ -153,7 +153,7 @@ async def test_requests_are_counted_on_the_other_side(line):
 
 
 async def test_a_worker_alone_refuses_and_ends(line, inbound):
-    asking = asyncio.create_task(line.reply("main", inbound("forever"), 4.0))
+    asking = asyncio.ensure_future(line.reply("main", inbound("forever"), 4.0))
     await asyncio.sleep(0.05)
     line.serving._transport.abort()
     with pytest.raises(Busy):
@@ -165,7 +165,7 @@ async def test_a_worker_alone_refuses_and_ends(line, inbound):
 
 async def test_only_so_many_calls_may_be_under_way(line, inbound, monkeypatch):
     monkeypatch.setattr("triagebot.workers.calling.UNDER_WAY", 1)
-    asking = asyncio.create_task(line.reply("main", inbound("forever"), 0.2))
+    asking = asyncio.ensure_future(line.reply("main", inbound("forever"), 0.2))
     await asyncio.sleep(0)
     with pytest.raises(Busy):
         await line.reply("main", inbound("x"), 4.0)
@@ -176,9 +176,9 @@ async def test_only_so_many_calls_may_be_under_way(line, inbound, monkeypatch):
 async def test_who_would_wait_too_long_is_refused(line, inbound, monkeypatch):
     monkeypatch.setattr("triagebot.workers.calling.LONGEST", 0.2)
     words = ["forever"] * CROWD
-    asking = [asyncio.create_task(line.reply("main", inbound(word), 4.0)) for word in words]
+    asking = [asyncio.ensure_future(line.reply("main", inbound(word), 4.0)) for word in words]
     await asyncio.sleep(0)
-    welcome = asyncio.create_task(line.reply("main", inbound("x"), 4.0))
+    welcome = asyncio.ensure_future(line.reply("main", inbound("x"), 4.0))
     assert (await welcome).startswith("main x")
     async with asyncio.timeout(10):
         while True:
@@ -190,7 +190,7 @@ async def test_who_would_wait_too_long_is_refused(line, inbound, monkeypatch):
         each.cancel()
     await asyncio.gather(*asking, return_exceptions=True)
     async with asyncio.timeout(10):
-        while line._room < CROWD:  # noqa: ASYNC110 - it looks ten times a second
+        while line._waiting or line._room < CROWD:  # noqa: ASYNC110 - it looks ten times a second
             await asyncio.sleep(0.02)
     assert (await line.reply("main", inbound("x"), 4.0)).startswith("main x")
 

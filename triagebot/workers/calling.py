@@ -27,7 +27,7 @@ UNDER_WAY = 4000
 LONGEST = Limits().refused
 """Seconds; who would wait longer, at the rate at which returns come, is refused as well."""
 COUNT_SECONDS = 0.5
-GRACE = 0.3
+GRACE = 0.2
 PROBE_SECONDS = 0.1
 
 
@@ -49,7 +49,7 @@ class Calling(asyncio.Protocol):
         self._lost = lost
         self._loop = asyncio.get_running_loop()
         self._frames = Frames()
-        self._waiting: dict[int, asyncio.Future[str]] = {}
+        self._waiting: dict[int, tuple[asyncio.Future[str], float]] = {}
         self._gathered: list[tuple[int, str, Inbound, float]] = []
         self._pace = Pace(0.0)  # outside a rush the storing process lingers, and that is enough
         self._counted: dict[tuple[str, int], list[float]] = {}
@@ -65,15 +65,16 @@ class Calling(asyncio.Protocol):
         """Whether the storing process is there."""
         return self._transport is not None
 
-    async def reply(self, account: str, inbound: Inbound, seconds: float) -> str:
-        """Return the reply. Raises `Busy` when nothing was stored, and TimeoutError."""
+    def reply(self, account: str, inbound: Inbound, seconds: float) -> asyncio.Future[str]:
+        """Return the end of it: the reply, or `Busy` when nothing was stored, or TimeoutError."""
+        future: asyncio.Future[str] = self._loop.create_future()
         if self._transport is None or len(self._waiting) >= min(UNDER_WAY, self._room):
-            raise Busy("Too much is waiting to be stored; try again.")
+            future.set_exception(Busy("Too much is waiting to be stored; try again."))
+            return future
         self._last += 1
         number = self._last
-        future: asyncio.Future[str] = self._loop.create_future()
         now = self._loop.time()
-        self._waiting[number] = future
+        self._waiting[number] = future, now + max(0.0, seconds) + GRACE
         self._flow.came(number, now)
         self._gathered.append((number, account, inbound, seconds))
         self._pace.came(now)
@@ -81,11 +82,7 @@ class Calling(asyncio.Protocol):
             self._loop.call_later(self._pace.linger, self._send)
         elif len(self._gathered) == BATCH:
             self._send()
-        try:
-            return await future
-        finally:
-            self._waiting.pop(number, None)
-            self._flow.went(number)
+        return future
 
     def hello(self) -> None:
         """Say that this worker listens."""
@@ -105,9 +102,8 @@ class Calling(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         """Refuse what waits: nobody knows whether it was stored, and WeChat repeats it."""
         self._transport = None
-        for future in self._waiting.values():
-            if not future.done():
-                future.set_exception(Busy("The store is restarting; try again."))
+        for number in list(self._waiting):
+            self._end(number, Busy("The store is restarting; try again."))
         self._lost()
 
     def data_received(self, data: bytes) -> None:
@@ -119,14 +115,19 @@ class Calling(asyncio.Protocol):
         self._thinking = down.thinking
         if down.catalogue is not None:
             self._editing = self._loop.create_task(self._edit(down.issue, down.catalogue))
-        for number, ended, text in ((r.number, r.ended, r.text) for r in down.returns):
-            future = self._waiting.get(number)
-            if future is None or future.done():
-                continue
-            if ended is Ended.DONE:
-                future.set_result(text)
-            else:
-                future.set_exception(_error(ended))
+        for each in down.returns:
+            ended = each.ended
+            self._end(each.number, each.text if ended is Ended.DONE else _error(ended))
+
+    def _end(self, number: int, end: str | Exception) -> None:
+        future, _ = self._waiting.pop(number, (None, 0.0))
+        self._flow.went(number)
+        if future is None or future.done():
+            return
+        if isinstance(end, str):
+            future.set_result(end)
+        else:
+            future.set_exception(end)
 
     async def _edit(self, issue: int, catalogue: Catalogue) -> None:
         self._issue = 0  # nothing thought meanwhile counts
@@ -146,19 +147,14 @@ class Calling(asyncio.Protocol):
         ]
         self._transport.write(pack(Up(calls, [], self._issue, self._lag)))
         self._lag = 0.0
-        longest = max(seconds for _, _, _, seconds in gathered)
-        numbers = [number for number, *_ in gathered]
-        self._loop.call_later(max(0.0, longest) + GRACE, self._give_up, numbers)
-
-    def _give_up(self, numbers: list[int]) -> None:
-        for number in numbers:
-            future = self._waiting.get(number)
-            if future is not None and not future.done():
-                future.set_exception(TimeoutError())
 
     def _probe(self, due: float) -> None:
-        """Look ten times a second how late this loop is, and how long whoever comes now waits."""
+        """Look ten times a second who waits in vain, how late this loop is, and how long whoever
+        comes now waits."""
         now = self._loop.time()
+        for number, (future, until) in list(self._waiting.items()):
+            if until < now or future.done():
+                self._end(number, TimeoutError())
         self._lag = max(self._lag, now - due)
         self._room = self._flow.look(now, now - due).room(LONGEST)
         self._loop.call_at(now + PROBE_SECONDS, self._probe, now + PROBE_SECONDS)

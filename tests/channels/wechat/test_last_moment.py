@@ -16,7 +16,7 @@ from triagebot.channels.wechat.reception import PREFIX
 from triagebot.fakewechat.crypto import open_reply
 from triagebot.fakewechat.pusher import Pusher, field_of, text_xml
 from triagebot.faults.virtual_time import VirtualLoop, run
-from triagebot.web.front import Asked
+from triagebot.web.front import Asked, told
 
 READY_AT = 4.9
 LATEST = 4.5
@@ -46,9 +46,9 @@ class Tencent:
         for number in range(3):
             began = number * 5.0
             await asyncio.sleep(max(began - self.loop.time(), 0.0))
-            told = await self._deliver(dict(query), body)
-            if told is not None and told.status == 200:
-                self.bodies.append(told.text)
+            answer = await self._deliver(dict(query), body)
+            if answer is not None and answer.status == 200:
+                self.bodies.append(answer.text)
                 if until_good:
                     break
         await asyncio.sleep(30)
@@ -61,7 +61,7 @@ class Tencent:
         asked = Asked("POST", f"{PREFIX}main", query, "127.0.0.1", self.loop.time(), body.encode())
         reception = self.callback.reception
         assert reception.admit(asked) is None
-        answering = asyncio.create_task(reception.answer(asked))
+        answering = asyncio.create_task(told(reception, asked))
         done, _ = await asyncio.wait({answering}, timeout=5.0)
         if not done:
             return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from triagebot.channels.wechat.account import Account
@@ -14,7 +15,7 @@ from triagebot.channels.wechat.crypto import WeChatCryptoError
 from triagebot.channels.wechat.xml import WeChatParseError
 from triagebot.domain.message import Inbound
 from triagebot.errors import Busy
-from triagebot.web.front import Asked, Told
+from triagebot.web.front import Asked, Tell, Told
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,10 @@ TELL_SECONDS = 1.0
 class Replies(Protocol):
     """Whoever records messages and words the replies."""
 
-    def reply(self, account: str, inbound: Inbound, seconds: float) -> Awaitable[str]:
-        """Return the XML that answers a message within `seconds`, "" when nothing is shown.
+    def reply(self, account: str, inbound: Inbound, seconds: float) -> asyncio.Future[str]:
+        """Return the end of it: the XML that answers a message, "" when nothing is shown.
 
-        Raises `Busy` when nothing was stored, and TimeoutError.
+        It comes within `seconds`, or fails with `Busy` when nothing was stored, or TimeoutError.
         """
 
 
@@ -78,7 +79,7 @@ class Reception:
             return self.refuse(asked, error.reason)
         return None
 
-    async def answer(self, asked: Asked) -> Told:
+    def answer(self, asked: Asked, tell: Tell) -> None:
         """Answer an admitted request: 200 with the echo, a reply or `success`, or 403.
 
         503 says that nothing was stored, so that WeChat sends it again.
@@ -86,12 +87,13 @@ class Reception:
         door = self._doors[_account(asked)]
         query = asked.query or {}
         try:
-            if asked.method == "GET":
-                return Told(door.echo(query))
-            delivery = door.open(query, asked.body)
+            if asked.method == "POST":
+                self._reply(door.account, door.open(query, asked.body), asked, tell)
+                return
+            told = Told(door.echo(query))
         except (WeChatCryptoError, WeChatParseError) as error:
-            return self.refuse(asked, error.reason)
-        return await self._reply(door.account, delivery, asked)
+            told = self.refuse(asked, error.reason)
+        tell(told)
 
     def refuse(self, asked: Asked, reason: str) -> Told:
         """Return the one refusal there is; the reason is for our log."""
@@ -101,20 +103,27 @@ class Reception:
         log.warning("refused: %s (%s)", reason, account if account in self._doors else "?")
         return REFUSED
 
-    async def _reply(self, account: Account, delivery: Delivery, asked: Asked) -> Told:
+    def _reply(self, account: Account, delivery: Delivery, asked: Asked, tell: Tell) -> None:
+        seconds = self._within - (asyncio.get_running_loop().time() - asked.began)
         try:
-            spent = asyncio.get_running_loop().time() - asked.began
-            seconds = self._within - spent
-            xml = await self._replies.reply(account.name, delivery.inbound, seconds)
-            return Told(delivery.close(xml, self._clock()), kind=XML) if xml else ACCEPTED
-        except (Busy, TimeoutError) as error:
-            self._tell_unanswered(account)
-            return BUSY if isinstance(error, Busy) else self._unstored
+            reply = self._replies.reply(account.name, delivery.inbound, seconds)
         except Exception:
-            # Anything but 200 means two more deliveries into the same fault, then an error
-            # notice for the fan.
-            log.critical("ALARM: a message in %s failed", account.channel, exc_info=True)
-            return ACCEPTED
+            tell(_alarm(account))
+        else:
+            reply.add_done_callback(partial(self._end, account, delivery, tell))
+
+    def _end(
+        self, account: Account, delivery: Delivery, tell: Tell, reply: asyncio.Future[str]
+    ) -> None:
+        try:
+            xml = reply.result()
+            told = Told(delivery.close(xml, self._clock()), kind=XML) if xml else ACCEPTED
+        except (Busy, TimeoutError, asyncio.CancelledError) as error:
+            self._tell_unanswered(account)
+            told = self._unstored if isinstance(error, TimeoutError) else BUSY
+        except Exception:
+            told = _alarm(account)
+        tell(told)
 
     def _tell_unanswered(self, account: Account) -> None:
         """Log at most once a second: there may be thousands, and each line takes time from them."""
@@ -129,6 +138,13 @@ class Reception:
 
 
 ACCEPTED = Told(ACKNOWLEDGED)
+
+
+def _alarm(account: Account) -> Told:
+    # Anything but 200 means two more deliveries into the same fault, then an error notice for
+    # the fan.
+    log.critical("ALARM: a message in %s failed", account.channel, exc_info=True)
+    return ACCEPTED
 
 
 def _account(asked: Asked) -> str:

@@ -16,7 +16,7 @@ from triagebot.channels.wechat.answering import Intake, Ways
 from triagebot.channels.wechat.reception import ANSWER_WITHIN, LAST_MOMENT, PREFIX, Reception
 from triagebot.channels.wechat.replies import IntakeReplies
 from triagebot.channels.wechat.xml import MAX_BYTES, WeChatParseError
-from triagebot.web.front import Asked, Told
+from triagebot.web.front import Asked, Told, told
 
 _BODY_SHARE = 0.75
 
@@ -75,7 +75,7 @@ class WeChatCallback:
                 asked.body = await _body(request, self._within * _BODY_SHARE)
             except WeChatParseError as error:
                 return _response(self.reception.refuse(asked, error.reason))
-        return _response(await self.reception.answer(asked))
+        return _response(await told(self.reception, asked))
 
     async def _drain(self, app: web.Application) -> None:
         await self.replies.drain()
@@ -103,10 +103,10 @@ async def _body(request: web.Request, seconds: float) -> bytes:
     return bytes(body)
 
 
-def _response(told: Told) -> web.Response:
+def _response(answer: Told) -> web.Response:
     response = web.Response(
-        body=told.text.encode(), status=told.status, headers={"Content-Type": told.kind}
+        body=answer.text.encode(), status=answer.status, headers={"Content-Type": answer.kind}
     )
-    if told.close:
+    if answer.close:
         response.force_close()
     return response

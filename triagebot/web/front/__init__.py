@@ -4,7 +4,7 @@ A plain protocol on httptools costs a third of a full web server per request. Ev
 one that is passed on, must bring its request in time.
 """
 
-from triagebot.web.front.exchange import Answerer, Asked, Told
+from triagebot.web.front.exchange import Answerer, Asked, Tell, Told, told
 from triagebot.web.front.front import Front, Limits
 
-__all__ = ["Answerer", "Asked", "Front", "Limits", "Told"]
+__all__ = ["Answerer", "Asked", "Front", "Limits", "Tell", "Told", "told"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import httptools
@@ -29,8 +30,9 @@ class Connection(asyncio.Protocol):
     """The protocol of one connection; `httptools` calls its `on_…` methods."""
 
     __slots__ = (
-        "_asked", "_body", "_closing", "_expects", "_first", "_front", "_head", "_inner", "_length",
-        "_loop", "_parser", "_refused", "_remote", "_task", "_transport", "_url", "_waiting",
+        "_answering", "_asked", "_body", "_closing", "_expects", "_first", "_front", "_half",
+        "_head", "_inner", "_length", "_loop", "_parser", "_refused", "_remote", "_transport",
+        "_url", "_waiting",
     )  # fmt: skip
 
     def __init__(self, front: Front, loop: asyncio.AbstractEventLoop) -> None:
@@ -38,13 +40,11 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._parser = httptools.HttpRequestParser(self)
         self._inner: asyncio.Protocol | None = None
-        self._task: asyncio.Task[Told] | None = None
         self._waiting: deque[tuple[Asked, bool]] = deque()
         self._asked: Asked | None = None
         self._first: bytes | None = b""
-        self._head = 0
-        self._length = 0
-        self._closing = self._refused = self._expects = False
+        self._head = self._length = 0
+        self._answering = self._half = self._closing = self._refused = self._expects = False
         self._url, self._body = b"", b""
 
     # What the event loop calls
@@ -69,9 +69,8 @@ class Connection(asyncio.Protocol):
         """Take bytes: to the parser, and to the application once it has the connection."""
         if self._first is not None and not self._is_ours(data):
             return
-        if not self._feed(data) or self._inner is None:
-            return
-        self._inner.data_received(data)
+        if self._feed(data) and self._inner is not None:
+            self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
         """Close, or let the application say."""
@@ -100,17 +99,17 @@ class Connection(asyncio.Protocol):
     def close_soon(self) -> None:
         """Close as soon as nothing is under way."""
         self._closing = True
-        if self._task is None and self._inner is None:
+        if not self._answering and self._inner is None:
             self._transport.close()
 
     # What the parser calls
 
     def on_message_begin(self) -> None:
-        """Begin to count its time."""
-        self._url, self._body, self._asked = b"", b"", None
+        """Forget the request before."""
+        self._url, self._body, self._asked, self._first = b"", b"", None, None
         self._head = self._length = 0
         self._refused = self._expects = False
-        self._front.receiving(self)
+        self._half = True
 
     def on_url(self, part: bytes) -> None:
         """Take a piece of the target."""
@@ -118,11 +117,10 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Look at one header; few matter here."""
-        name = name.lower()
-        if name == b"expect":
-            self._expects = True
-        elif name == b"content-length" and value.isdigit():
+        if len(name) == 14 and name.lower() == b"content-length" and value.isdigit():
             self._length = int(value)
+        elif len(name) == 6 and name.lower() == b"expect":
+            self._expects = True
 
     def on_headers_complete(self) -> None:
         """Refuse by the head alone whatever can be."""
@@ -157,15 +155,19 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Answer, or wait for the answers before it."""
+        self._half = False
         self._front.settled(self)
-        if self._inner is not None or self._refused or self._asked is None:
+        asked = self._asked
+        if self._inner is not None or self._refused or asked is None:
             return
-        self._asked.body = self._body
-        self._waiting.append((self._asked, self._parser.should_keep_alive()))
-        if len(self._waiting) > WAITING:
-            self.drop()
-        elif self._task is None:
-            self._answer_next()
+        asked.body = self._body
+        keep = self._parser.should_keep_alive()
+        if self._answering:
+            self._waiting.append((asked, keep))
+            if len(self._waiting) > WAITING:
+                self.drop()
+        elif not self._transport.is_closing():
+            self._answer(asked, keep)
 
     def _is_ours(self, data: bytes) -> bool:
         """Tell whether the bytes are the parser's; at the beginning that takes a few of them."""
@@ -195,13 +197,15 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             return True
         except httptools.HttpParserError:
-            if self._inner is None:
+            if self._inner is None:  # else the application says so in its own words
                 self._refuse(BAD)
-            return self._inner is not None  # the application says so in its own words
+                return False
         if self._head >= 0:
             self._head += len(data)
             if self._head > self._front.limits.head and self._inner is None:
                 self._refuse(TOO_LARGE)
+        if self._half:
+            self._front.receiving(self)
         return True
 
     def _refuse(self, told: Told) -> None:
@@ -209,7 +213,7 @@ class Connection(asyncio.Protocol):
         if self._refused:
             return
         self._refused = True
-        if self._task is not None:
+        if self._answering:
             self.drop()  # its turn never comes, and there is nothing to tell a forger
             return
         self._transport.write(told.encode(self._front.date, close=True))
@@ -218,29 +222,28 @@ class Connection(asyncio.Protocol):
         method = self._asked.method if self._asked else "unknown"
         self._measure(method, told.status, began)
 
-    def _answer_next(self) -> None:
-        asked, keep = self._waiting.popleft()
-        self._task = self._loop.create_task(self._front.answerer.answer(asked))
-        self._task.add_done_callback(lambda task: self._tell(task, asked, keep))
-
-    def _tell(self, task: asyncio.Task[Told], asked: Asked, keep: bool) -> None:
-        self._task = None
+    def _answer(self, asked: Asked, keep: bool) -> None:
+        self._answering = True
         try:
-            told = task.result()
-        except (Exception, asyncio.CancelledError):
+            self._front.answerer.answer(asked, partial(self._tell, asked, keep))
+        except Exception:
             log.exception("answering failed")
-            told = FAULT
-        close = told.close or not keep or self._closing
-        if not self._transport.is_closing():
-            self._transport.write(told.encode(self._front.date, close=close))
-            if close:
-                self._transport.close()
-            elif self._waiting:
-                self._answer_next()
-            else:
-                self._first = b""  # the next may be for the application: proxies mix them
-                self._front.idle(self)
+            self._tell(asked, keep, FAULT)
+
+    def _tell(self, asked: Asked, keep: bool, told: Told) -> None:
+        self._answering = False
         self._measure(asked.method, told.status, asked.began)
+        if self._transport.is_closing():
+            return
+        close = told.close or not keep or self._closing
+        self._transport.write(told.encode(self._front.date, close=close))
+        if close:
+            self._transport.close()
+        elif self._waiting:
+            self._answer(*self._waiting.popleft())
+        elif not self._half:
+            self._first = b""  # the next may be for the application: proxies mix them
+            self._front.idle(self)
 
     def _measure(self, method: str, status: int, began: float) -> None:
         self._front.measure(method, self._front.route, status, self._loop.time() - began)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 PLAIN = "text/plain; charset=utf-8"
@@ -28,8 +30,7 @@ class Asked:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """An answer; with `close` the connection ends after it."""
 
     text: str
@@ -40,11 +41,20 @@ class Told:
     def encode(self, date: bytes, *, close: bool) -> bytes:
         """Return the whole HTTP response; `date` is the header's value."""
         body = self.text.encode()
-        head = f"HTTP/1.1 {self.status} {_REASONS.get(self.status, 'Status')}\r\n"
-        if close:
-            head += "Connection: close\r\n"
-        head += f"Content-Type: {self.kind}\r\nContent-Length: {len(body)}\r\nDate: "
-        return b"%b%b\r\n\r\n%b" % (head.encode(), date, body)
+        head = _head(self.status, self.kind, close)
+        return b"%b%d\r\nDate: %b\r\n\r\n%b" % (head, len(body), date, body)
+
+
+@lru_cache(maxsize=64)
+def _head(status: int, kind: str, close: bool) -> bytes:
+    head = f"HTTP/1.1 {status} {_REASONS.get(status, 'Status')}\r\n"
+    if close:
+        head += "Connection: close\r\n"
+    return f"{head}Content-Type: {kind}\r\nContent-Length: ".encode()
+
+
+Tell = Callable[[Told], None]
+"""Takes the answer."""
 
 
 class Answerer(Protocol):
@@ -56,8 +66,23 @@ class Answerer(Protocol):
     def refuse(self, asked: Asked, reason: str) -> Told:
         """Return the refusal of a request; `reason` is for the log."""
 
-    async def answer(self, asked: Asked) -> Told:
-        """Answer an admitted request, in time whatever happens."""
+    def answer(self, asked: Asked, tell: Tell) -> None:
+        """Answer an admitted request, in time whatever happens: `tell` is called once, now or then.
+
+        A callback, as a task for each request costs more than the request.
+        """
+
+
+async def told(answerer: Answerer, asked: Asked) -> Told:
+    """Wait for the answer to an admitted request."""
+    end: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+
+    def tell(answer: Told) -> None:
+        if not end.done():  # who waited may have gone
+            end.set_result(answer)
+
+    answerer.answer(asked, tell)
+    return await end
 
 
 def read_query(raw: str) -> dict[str, str] | None:
