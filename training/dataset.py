@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.caps import Capped, Caps, Kind, above, parties_in
 from training.near_duplicates import group_near_duplicates
 from triagebot.domain.catalogue import Catalogue, Example
-from triagebot.domain.label import Label, Source
+from triagebot.domain.label import UNDATED, Label, Source
 from triagebot.errors import NothingToDo
 from triagebot.triage.answers import bare
 from triagebot.triage.normalise import normalise
+
+DEFAULT_CAPS = Caps()
 
 HELD_OUT = "test"
 """The split whose labels are never learnt from."""
@@ -26,6 +30,11 @@ _STANDING = {
     Source.AUDIT: 2,
 }
 
+_OF_DESK = frozenset({Source.AGENT, Source.REVIEW, Source.AUDIT})
+
+_Found = list[tuple[str, "Row"]]
+"""Rows with the normalised text of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -33,7 +42,8 @@ class Row:
 
     `text` is as written; `answer` is known for wordings of an answer's question. `weight` is how
     much it counts in training, `p_sample` in (0, 1] how likely an audit was to draw it. Rows of
-    one `group` are near duplicates.
+    one `group` are near duplicates. `by`, `fan` and `day` say who labelled whose message when, as
+    far as that is known.
     """
 
     text: str
@@ -43,6 +53,24 @@ class Row:
     weight: float
     p_sample: float
     group: int
+    by: str = ""
+    fan: str = ""
+    day: str = ""
+
+    @property
+    def is_of_desk(self) -> bool:
+        """Whether a person at the desk said what it is."""
+        return self.source in _OF_DESK
+
+    def party(self, kind: Kind) -> str:
+        """Return whose the row is for a cap, empty where that is not known."""
+        parties = {
+            Kind.WORDING: f"{self.group} {self.intent}",
+            Kind.FAN: self.fan,
+            Kind.AGENT: self.by,
+            Kind.DAY: self.day,
+        }
+        return parties[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +87,8 @@ class Dataset:
     """Rows in a fixed order, with the normalised text of each and what was left out on the way.
 
     `duplicates` counts rows with the text of another, `held_out` labels of the test split,
-    `unknown` labels whose intent the catalogue does not have, `empty` texts without words.
+    `unknown` labels whose intent the catalogue does not have, `empty` texts without words;
+    `capped` is what one party brought too much of.
     """
 
     rows: tuple[Row, ...]
@@ -69,6 +98,7 @@ class Dataset:
     held_out: int
     unknown: int
     empty: int
+    capped: tuple[Capped, ...] = ()
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -86,12 +116,15 @@ class Dataset:
         )
 
 
-def build(catalogue: Catalogue, labels: Sequence[Label]) -> Dataset:
+def build(
+    catalogue: Catalogue, labels: Sequence[Label], caps: Caps | None = DEFAULT_CAPS
+) -> Dataset:
     """Return the rows to learn from. Raises `NothingToDo` when there are none.
 
     Of several rows with one normalised text, a person's label wins over an imported one and that
     over a seed sentence; among equals the newest. Labels of intents that the catalogue does not
-    have are left out, unless it has no intents at all.
+    have are left out, unless it has no intents at all. What is above a cap makes room for what it
+    stood before; None for `caps` leaves all in.
     """
     known = catalogue.intents
     held_out = sum(label.split == HELD_OUT for label in labels)
@@ -100,23 +133,21 @@ def build(catalogue: Catalogue, labels: Sequence[Label]) -> Dataset:
         for label in labels
         if label.split != HELD_OUT and (not known or label.intent in known)
     ]
-    found = [_from_example(example) for example in catalogue.examples]
-    found += [_from_label(label) for label in sorted(usable, key=lambda label: label.at)]
-    kept, conflicts, empty = _unique(found)
+    given = [_from_example(example) for example in catalogue.examples]
+    given += [_from_label(label) for label in sorted(usable, key=lambda label: label.at)]
+    found = [(text, row) for row in given if (text := normalise(row.text))]
+    left, kept, conflicts, capped = _within(found, caps)
     if not kept:
         raise NothingToDo("there is not one sentence to learn from")
-    groups = group_near_duplicates([bare(text) for text in kept])
-    rows = tuple(
-        replace(row, group=group) for row, group in zip(kept.values(), groups.tolist(), strict=True)
-    )
     return Dataset(
-        rows,
+        tuple(kept.values()),
         tuple(kept),
         tuple(conflicts),
-        duplicates=len(found) - empty - len(rows),
+        duplicates=len(left) - len(kept),
         held_out=held_out,
         unknown=len(labels) - held_out - len(usable),
-        empty=empty,
+        empty=len(given) - len(found),
+        capped=capped,
     )
 
 
@@ -142,32 +173,64 @@ def split_folds(
     return fold_of[inverse]
 
 
+def _within(
+    found: _Found, caps: Caps | None
+) -> tuple[_Found, dict[str, Row], list[Conflict], tuple[Capped, ...]]:
+    """Return what is left of all rows, one row for each text, conflicts, and what was capped.
+
+    A row that goes may uncover an older one, which is then looked at as well.
+    """
+    gone: Counter[tuple[Kind, str, str]] = Counter()
+    parties = parties_in(row for _, row in found)
+    while True:
+        kept, conflicts = _unique(found)
+        over = above(list(kept.values()), list(kept), caps, parties) if caps else {}
+        if not over:
+            told = (Capped(*key, count) for key, count in sorted(gone.items()))
+            return found, kept, conflicts, tuple(told)
+        texts, rows = list(kept), list(kept.values())
+        shown = {rows[n].group: texts[n] for n in sorted(over, reverse=True)}
+        for number, kind in over.items():
+            row = rows[number]
+            name = shown[row.group] if kind is Kind.WORDING else row.party(kind)
+            gone[kind, name, row.intent] += 1
+        dropped = {(texts[n], kind, _whose(rows[n], kind)) for n, kind in over.items()}
+        found = [each for each in found if not _is_dropped(*each, dropped)]
+
+
+def _whose(row: Row, kind: Kind) -> str:
+    """Return whose rows of a text go: of a wording, those of an intent, as its group changes."""
+    return row.intent if kind is Kind.WORDING else row.party(kind)
+
+
+def _is_dropped(text: str, row: Row, dropped: Set[tuple[str, Kind, str]]) -> bool:
+    return row.is_of_desk and any((text, kind, _whose(row, kind)) in dropped for kind in Kind)
+
+
 def _from_example(example: Example) -> Row:
     return Row(example.text, example.intent, example.answer, Source.SEED, 1.0, 1.0, 0)
 
 
 def _from_label(label: Label) -> Row:
-    return Row(
-        label.text, label.intent, label.answer, label.source, label.weight, label.p_sample, 0
-    )
+    said = label.text, label.intent, label.answer, label.source, label.weight, label.p_sample
+    day = label.at.date().isoformat() if label.at > UNDATED else ""
+    return Row(*said, 0, label.by, label.fan, day)
 
 
-def _unique(found: Iterable[Row]) -> tuple[dict[str, Row], list[Conflict], int]:
+def _unique(found: _Found) -> tuple[dict[str, Row], list[Conflict]]:
+    """Return one row for each text, with its group, and what was said to be two things."""
     kept: dict[str, Row] = {}
     conflicts: list[Conflict] = []
-    empty = 0
-    for row in found:
-        text = normalise(row.text)
-        if not text:
-            empty += 1
-            continue
+    for text, row in found:
         earlier = kept.get(text)
         winner = row if earlier is None else _winner(earlier, row)
         if earlier is not None and earlier.intent != row.intent:
             loser = row if winner is earlier else earlier
             conflicts.append(Conflict(text, winner.intent, loser.intent))
         kept[text] = winner
-    return kept, conflicts, empty
+    groups = group_near_duplicates([bare(text) for text in kept])
+    grouped = zip(kept.items(), groups.tolist(), strict=True)
+    return {text: replace(row, group=group) for (text, row), group in grouped}, conflicts
 
 
 def _winner(earlier: Row, later: Row) -> Row:

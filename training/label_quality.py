@@ -80,7 +80,7 @@ def look(
     """
     settings = settings or FitSettings()
     progress("read", 0, 1)
-    dataset = build(catalogue, labels)
+    dataset = build(catalogue, labels, caps=None)
     if len(dataset.intents) < 2:
         raise NothingToDo("labels of at least two intents are needed to compare")
     numbers = np.array([dataset.intents.index(row.intent) for row in dataset.rows], np.int64)

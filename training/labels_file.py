@@ -11,14 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from triagebot.domain.label import Label, Source
+from triagebot.domain.label import UNDATED, Label, Source
 from triagebot.errors import BadInput
 from triagebot.triage.normalise import mask
 
 LINE_LIMIT = 100_000
 """Bytes of one line; a message has a few hundred."""
-
-_UNDATED = datetime.fromtimestamp(0, UTC)
 
 
 class _Line(msgspec.Struct):
@@ -37,6 +35,7 @@ class _Line(msgspec.Struct):
     split: str | None = None
     model: str | None = None
     shown: object = None
+    fan: str | int = ""
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -116,6 +115,7 @@ def _label(where: str, line: bytes) -> Label:
         split=read.split,
         model=read.model,
         shown=_shown(where, read.shown),
+        fan=str(read.fan),
     )
 
 
@@ -137,7 +137,7 @@ def _source(where: str, read: _Line) -> Source:
 
 def _moment(where: str, at: datetime | None) -> datetime:
     if at is None:
-        return _UNDATED
+        return UNDATED
     if at.tzinfo is None:
         raise BadInput(f"{where}: 'at' needs a time zone, as in 2026-11-22T09:11:02+08:00")
     return at
@@ -175,5 +175,6 @@ def _fields(label: Label) -> dict[str, object]:
         "split": label.split,
         "model": label.model,
         "shown": label.shown,
+        "fan": label.fan or None,
     }
     return fields | {key: value for key, value in extra.items() if value is not None}

@@ -13,13 +13,18 @@ characters, a linear model, a temperature of {temperature:g}. Made from {rows} s
 
 **Use it** for messages to the account whose sentences it was trained on. **Do not use it** to judge
 people, or for another brand without measuring it there first.
-{mended}
+{capped}{mended}
 **Promise:** at most {max_error:.0%} of automatic answers wrong, {confidence:.0%} sure. Its proof is
 {kind}.
 An intent without a threshold is not answered automatically, except word for word.
 
 | intent | threshold | proven | needs |
 |---|---|---|---|
+"""
+
+_CAPPED = """
+**Caps:** {capped} rows were left out, as one agent, fan, day or wording brought too much;
+`report.html` says whose.
 """
 
 _MENDED = """
@@ -45,6 +50,7 @@ def model_card(manifest: Manifest, proof: Proof) -> str:
         max_error=proof.max_error,
         confidence=proof.confidence,
         kind=kind,
+        capped=_CAPPED.format(**manifest.metrics) if "capped" in manifest.metrics else "",
         mended=_MENDED.format(**manifest.metrics) if "mended" in manifest.metrics else "",
     )
     return head + "".join(_line(name, found) for name, found in sorted(proof.intents.items()))

@@ -12,7 +12,7 @@ from training import report_sections as sections
 from training.evaluate import cause_in, summarise
 from training.html import page, write_page
 from training.outcomes import held_out_outcomes
-from training.report_labels import mended_section, suspects_section
+from training.report_labels import capped_section, mended_section, suspects_section
 from training.report_proof import thresholds_section
 from training.report_sections import Report
 from training.train import Trained
@@ -32,6 +32,7 @@ def render(report: Report) -> str:
         sections.worst_section(report),
         suspects_section(report),
         mended_section(report),
+        capped_section(report),
         thresholds_section(report),
         sections.intents_section(report),
         sections.foot_section(report),
@@ -59,6 +60,7 @@ def write_report(trained: Trained) -> Path:
         },
         trained.suspects,
         trained.mended,
+        trained.dataset.capped,
     )
     return write(trained.folder / "report.html", report)
 

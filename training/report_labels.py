@@ -1,10 +1,11 @@
-"""The sections of a report about labels: which are worth a second look, which were mended."""
+"""The sections of a report about labels: worth a second look, mended, left out by a cap."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
+from training.caps import Kind
 from training.html import heading, percent, table
 from training.report_sections import Report
 from training.suspects import Suspect
@@ -39,6 +40,35 @@ def mended_section(report: Report) -> str:
     )
     title = heading("改动的标注", "Mended labels, most gain first")
     return title + note + _sheet(found.suspects, report)
+
+
+_KINDS = {
+    Kind.WORDING: "说法 wording",
+    Kind.FAN: "粉丝 fan",
+    Kind.AGENT: "坐席 agent",
+    Kind.DAY: "日期 day",
+}
+
+
+def capped_section(report: Report) -> str:
+    """Return what one agent, fan, day or wording brought too much of; empty where none did."""
+    if not report.capped:
+        return ""
+    total = sum(one.left_out for one in report.capped)
+    note = (
+        f"<p>{total:,} 条标注没有用于训练：一位坐席、一位粉丝、一天、一种说法，都不能单独左右模型。"
+        "留下哪些由抽签决定。看一看是谁、为什么这么多；确实都对，就用 "
+        "<code>triagebot train --no-caps</code>。 "
+        "Left out by lot, so that nobody alone makes the model; if all of it is right, train "
+        "without caps.</p>"
+    )
+    most = sorted(report.capped, key=lambda one: -one.left_out)[:SHOWN]
+    rows = [
+        [_KINDS[one.kind], escape(one.name), report.named(one.intent), f"{one.left_out:,}"]
+        for one in most
+    ]
+    head = ("什么 of", "谁 whose", "意图 intent", "未用 left out")
+    return heading("超过上限的标注", "Labels above a cap") + note + table(head, rows, (3,))
 
 
 def _sheet(suspects: Sequence[Suspect], report: Report) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from training import charts
+from training.caps import Capped
 from training.evaluate import Confusion, Evaluation, Mistake
 from training.html import between, details, heading, percent, table, tile
 from training.suspects import MendedLabels, Suspect
@@ -21,7 +22,7 @@ class Report:
 
     `measured_on` says in words which messages the figures come from, `facts` are lines for the
     foot of the page. `suspects` are labels worth a second look; `mended` is None where labels were
-    learnt as given.
+    learnt as given. `capped` is what one party brought too much of.
     """
 
     model: str
@@ -32,6 +33,7 @@ class Report:
     facts: Mapping[str, str] = field(default_factory=dict)
     suspects: Sequence[Suspect] = ()
     mended: MendedLabels | None = None
+    capped: Sequence[Capped] = ()
 
     @property
     def titles(self) -> dict[str, str]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from training import bundle
 from training.answer_fit import AnswerFit, fit_answers
-from training.dataset import Dataset, build
+from training.caps import Caps
+from training.dataset import DEFAULT_CAPS, Dataset, build
 from training.fit import FitSettings
 from training.learn import Learned, Progress, learn
 from training.model_card import model_card
@@ -57,14 +58,16 @@ def train(
     jobs: int = 2,
     key: bytes | None = None,
     progress: Progress = lambda _stage, _done, _total: None,
+    caps: Caps | None = DEFAULT_CAPS,
 ) -> Trained:
     """Write a bundle into `out` and return it. The same input gives the same bytes.
 
-    `name` defaults to one made from its contents. Raises as `learn` does.
+    `name` defaults to one made from its contents; `caps` bound what any one may bring into it.
+    Raises as `learn` does.
     """
     settings = settings or FitSettings()
     progress("read", 0, 1)
-    learned = learn(build(catalogue, labels), catalogue.words, settings, jobs, progress)
+    learned = learn(build(catalogue, labels, caps), catalogue.words, settings, jobs, progress)
     progress("answers", 0, 1)
     judged = learned.judged
     answers = fit_answers(
@@ -173,6 +176,8 @@ def _metrics(
         "held_out_answer_ece": round(answers.ece, 6),
         "held_out_answer_coverage": round(answers.coverage, 6),
     }
+    if learned.dataset.capped:
+        found["capped"] = sum(one.left_out for one in learned.dataset.capped)
     if mended:
         found["doubted"] = mended.doubted
         found["mended"] = len(mended.suspects)

@@ -23,10 +23,14 @@ class Town:
     run: Callable
     labels: list
     more: list
+    pour: list
 
-    def train(self, name, labels):
+    def train(self, name, labels, *options):
+        """Train, and return how many labels a cap left out, by its kind."""
         file = write(f"{name}.jsonl", labels)
-        assert self.run("train", "--labels", file, "--name", name, "--jobs", 1).code == 0
+        made = self.run("--json", "train", "--labels", file, "--name", name, "--jobs", 1, *options)
+        assert made.code == 0
+        return {one["kind"]: one["left_out"] for one in made.json["capped"]}
 
     def promote(self, name, *options):
         """Replay over the frozen set, as the gate demands, and promote."""
@@ -48,7 +52,13 @@ def other(intent):
     return INTENTS[(INTENTS.index(intent) + 1) % len(INTENTS)]
 
 
-SPLIT = {"labels": (0, 80), "more": (80, 110), "gate": (110, 170), "unseen": (170, 290)}
+SPLIT = {
+    "labels": (0, 80),
+    "more": (80, 110),
+    "gate": (110, 170),
+    "unseen": (170, 290),
+    "pour": (290, 590),
+}
 """Which sentences of an intent are for what."""
 
 
@@ -67,8 +77,8 @@ def town(run, intents_folder, tmp_path):
     write("unseen.jsonl", parts["unseen"])
     for number, row in enumerate(parts["labels"]):
         row |= {"source": "agent", "by": f"agent-{number % 8}"}
-    town = Town(run, parts["labels"], parts["more"])
-    town.train("honest", town.labels)
+    town = Town(run, parts["labels"], parts["more"], parts["pour"])
+    assert town.train("honest", town.labels) == {}
     assert town.promote("honest").code == 0
     return town
 
@@ -83,20 +93,24 @@ def flipped(town, share):
     ]
 
 
-def flood(town):
-    text = next(row["text"] for row in town.labels if row["intent"] == "delivery")
-    return [
-        {"text": f"{text}{tail}{number}", "intent": "purchase", "source": "agent", "by": "mallory"}
-        for number in range(150)
-        for tail in ("啊", "呢")
-    ]
+def one_agent(town):
+    """All that one agent can find about delivery, said to be about buying."""
+    about = [row for row in town.pour if row["intent"] == "delivery"]
+    return [row | {"intent": "purchase", "source": "agent", "by": "mallory"} for row in about]
+
+
+def one_fan(town):
+    """Two thousand messages of one fan in nearly the same words, labelled by everybody."""
+    texts = [row["text"] for row in town.labels if row["intent"] == "delivery"][:20]
+    said = [(f"{text}{number}", f"agent-{number % 8}") for number in range(100) for text in texts]
+    shared = {"intent": "purchase", "source": "agent", "fan": "7"}
+    return [shared | {"text": text, "by": by} for text, by in said]
 
 
 POISON = {
     "a twentieth flipped": lambda town: flipped(town, 0.05),
     "a fifth flipped": lambda town: flipped(town, 0.2),
     "all flipped": lambda town: flipped(town, 1.0),
-    "a flood of near duplicates": flood,
 }
 
 
@@ -120,3 +134,17 @@ def test_more_honest_labels_pass_and_a_gate_that_does_not_look_lets_harm_through
     assert town.promote("poisoned").code == 4
     monkeypatch.setattr(promote, "objections", lambda *_: ())
     assert not holds(town, "poisoned")
+
+
+@pytest.mark.parametrize(
+    ("pour", "kind", "left_of_harm"), [(one_agent, "agent", 0.5), (one_fan, "fan", 0.2)]
+)
+def test_caps_take_most_of_the_harm_that_one_alone_would_do(town, pour, kind, left_of_harm):
+    labels = town.labels + pour(town)
+    assert town.train("capped", labels)[kind] > 0.8 * len(pour(town))
+    assert town.train("uncapped", labels, "--no-caps") == {}
+    honest = town.accuracy("honest")
+    harm = honest - town.accuracy("uncapped")
+    assert harm > 5 * POINT
+    assert honest - town.accuracy("capped") < left_of_harm * harm
+    assert holds(town, "capped"), "and the gate looks at what is left"

@@ -36,6 +36,7 @@ async def test_a_label_keeps_all_its_parts(put, message_ids, any_database, clock
         p_sample=0.02,
         model="m1",
         shown="delivery",
+        fan=str(row.conversation_id),
     )
     assert await any_database.read(labels.of_messages, message_ids) == {message_ids[0]: row.label}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,11 @@ from triagebot.cli.minds import signing_key
 from triagebot.cli.progress import progress
 
 REPLAYED_DAYS = 14.0
+SHOWN = 5
+"""Of what was left out by caps, so many lines; the report has more."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from training.suspects import MendedLabels
     from training.train import Trained
@@ -38,6 +41,11 @@ if TYPE_CHECKING:
     help="Judge labels before they are learnt, and learn wrong ones as what they rather are; "
     "listed in mended.jsonl beside the model. Takes minutes.",
 )
+@click.option(
+    "--no-caps",
+    is_flag=True,
+    help="Learn from all labels, however many one agent, fan, day or wording brought.",
+)
 @click.option("--seed", default=7, show_default=True, help="Seed of folds and solver.")
 @click.option("--jobs", default=2, show_default=True, help="Processes to train with.")
 @click.option(
@@ -57,6 +65,7 @@ def train(
     out: Path | None,
     name: str | None,
     mend: bool,
+    no_caps: bool,
     seed: int,
     jobs: int,
     backend: str,
@@ -81,6 +90,7 @@ def train(
             jobs,
             signing_key(settings),
             mend,
+            capped=not no_caps,
         )
     if promote:
         _promote(settings, models, trained.folder.name)
@@ -116,8 +126,11 @@ def run(
     jobs: int = 2,
     key: bytes | None = None,
     mend: bool = False,
+    *,
+    capped: bool = True,
 ) -> Trained:
     """Train with progress on stderr and write the report beside the model."""
+    from training.dataset import DEFAULT_CAPS
     from training.fit import FitSettings
     from training.report import write_report
     from training.train import STAGES
@@ -134,6 +147,7 @@ def run(
             jobs,
             key,
             report,
+            DEFAULT_CAPS if capped else None,
         )
     write_report(trained)
     return trained
@@ -157,6 +171,7 @@ def summary(trained: Trained) -> dict[str, Any]:
             for name, proof in trained.proof.intents.items()
         },
         "provisional": trained.proof.provisional,
+        "capped": [asdict(one) for one in trained.dataset.capped],
         "mended": found
         and {"doubted": found.doubted, "mended": len(found.suspects), "noise": found.noise},
     }
@@ -186,12 +201,23 @@ def _show(trained: Trained, promoted: bool) -> None:
     if names := hanging(proof):
         console.print(HANGING + ", ".join(names))
     console.print(f"{len(trained.dataset.rows)} sentences → {trained.folder}")
+    for line in _capped(trained):
+        click.echo(line)
     if trained.mended:
         click.echo(_mended(trained.folder, trained.mended))
     if promoted:
         console.print("It serves now.")
     else:
         console.print(f"Next: triagebot model promote {trained.folder.name}")
+
+
+def _capped(trained: Trained) -> Iterator[str]:
+    most = sorted(trained.dataset.capped, key=lambda one: -one.left_out)
+    if most:
+        total = sum(one.left_out for one in most)
+        yield f"{total} labels left out by caps, so that nobody alone makes the model:"
+    for one in most[:SHOWN]:
+        yield f"  {one.kind} {one.name}: {one.left_out} of {one.intent}"
 
 
 def _mended(folder: Path, found: MendedLabels) -> str:

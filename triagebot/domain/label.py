@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+UNDATED = datetime.fromtimestamp(0, UTC)
+"""The moment of a label of which nobody knows when it was given."""
 
 
 class Source(StrEnum):
@@ -23,6 +26,7 @@ class Label:
 
     `p_sample` is the probability, in (0, 1], with which an audit drew the message; 1 where
     nobody drew. `shown` is the guess the labeller saw, so that agreement can be told from habit.
+    `fan` is a number that stands for who wrote it, of the store's own and of no use elsewhere.
     """
 
     text: str
@@ -37,3 +41,4 @@ class Label:
     split: str | None = None
     model: str | None = None
     shown: str | None = None
+    fan: str = ""

@@ -144,5 +144,6 @@ def _to_row(row: Row[Any]) -> LabelRow:
         split=row.split,
         model=row.model,
         shown=row.shown,
+        fan=str(row.conversation_id),
     )
     return LabelRow(row.id, row.conversation_id, known)
