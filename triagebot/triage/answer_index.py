@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triagebot.errors import BadBundle
-from triagebot.triage.answer_choice import NEVER, Choice, Learnt, learn_choice, stacked
+from triagebot.triage.answer_choice import Choice, Learnt, learn_choice, stacked
 from triagebot.triage.answers import Nearness, Question, bare
 from triagebot.triage.features import Message, Rows, Vocabulary
 from triagebot.triage.wordings import Wordings
@@ -71,7 +71,9 @@ class AnswerIndex:
         if learnt is None or learnt.names != names:
             raise BadBundle("what is learnt of answers is not of these answers")
         self.learnt = learnt
-        self._rows, self._weights = learnt.rows, learnt.weights
+        # By feature, so that the intents of a message look at the same few places.
+        self._rows = np.ascontiguousarray(learnt.rows.T)
+        self._weights = learnt.weights
 
     def _learn(self, questions: Sequence[Question], rows: Rows, intent: int) -> Choice | None:
         if not self.places[intent]:
@@ -112,13 +114,14 @@ class AnswerIndex:
         self, rows: Rows, messages: NDArray[np.int64], intents: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Return the scores of the intent's answers for each pair of a message and an intent."""
-        pairs = rows.take(messages)
-        places = self._rows[intents.repeat(pairs.sizes), pairs.ids]
+        at, sizes, starts = rows.entries(messages)
+        own = rows.ids.take(at) * len(self._of_intent) + intents.repeat(sizes)
+        places = self._rows.take(own)
         known = (places >= 0).nonzero()[0]
-        parts = self._weights[places[known]] * pairs.values[known].astype(np.float32)[:, None]
+        parts = self._weights.take(places.take(known), axis=0)
+        parts *= rows.values.astype(np.float32).take(at.take(known))[:, None]
         # Every pair has the intercept, so that none is empty.
-        starts = known.searchsorted(pairs.starts)
-        return np.add.reduceat(parts, starts, axis=0) if len(starts) else parts
+        return np.add.reduceat(parts, known.searchsorted(starts)) if len(starts) else parts
 
     def ranked(
         self,
@@ -135,20 +138,20 @@ class AnswerIndex:
         """
         chances = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
         chances /= chances.sum(axis=1, keepdims=True)
-        order = np.argsort(-chances, axis=1, kind="stable")[:, :CANDIDATES]
-        each = np.arange(len(order))[:, None]
-        chances, scores = chances[each, order], scores[each, order]
+        order = (-chances).argsort(axis=1, kind="stable")[:, :CANDIDATES]
+        at = order + np.arange(0, chances.size, chances.shape[1])[:, None]
+        chances = chances.take(at)
         among_all = probabilities[messages, intents][:, None] * chances
         worth = among_all >= UNLIKELY
         worth[:, :2] = True  # the best two of all are among the best two of a pair
-        worth &= (chances > 0.0) & (scores > NEVER / 2)
-        pairs, places = worth.nonzero()
+        worth &= chances > 0.0  # as it is where there is no answer
+        pairs = worth.nonzero()[0]
         candidates = zip(
-            among_all[pairs, places].tolist(),
-            chances[pairs, places].tolist(),
-            scores[pairs, places].tolist(),
+            among_all[worth].tolist(),
+            chances[worth].tolist(),
+            scores.take(at[worth]).tolist(),
             intents[pairs].tolist(),
-            order[pairs, places].tolist(),
+            order[worth].tolist(),
             strict=True,
         )
         counts = np.bincount(messages[pairs], minlength=len(heard)).tolist()

@@ -30,7 +30,7 @@ class LinearModel:
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Return the linear scores, shape (n_messages, n_intents)."""
-        parts = self.weights[rows.ids] * rows.values[:, None]
+        parts = self.weights.take(rows.ids, axis=0) * rows.values[:, None]
         return np.add.reduceat(parts, rows.starts, axis=0) if len(rows.starts) else parts
 
     def probabilities(self, rows: Rows) -> NDArray[np.float64]:

@@ -56,20 +56,29 @@ class Rows:
     @property
     def sizes(self) -> Ints:
         """How many entries each row has."""
-        ends = np.append(self.starts[1:], len(self.ids)) if len(self.starts) else self.starts
-        return ends - self.starts
+        sizes = np.empty_like(self.starts)
+        np.subtract(self.starts[1:], self.starts[:-1], out=sizes[:-1])
+        sizes[-1:] = len(self.ids) - self.starts[-1:]
+        return sizes
 
     @property
     def owners(self) -> Ints:
         """The row of each entry."""
         return np.arange(len(self.starts)).repeat(self.sizes)
 
+    def entries(self, places: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return where the entries of some rows stand, one row after the other in the order asked
+        for, how many each row has, and where it begins among these."""
+        sizes = self.sizes.take(places)
+        stops = sizes.cumsum()
+        starts = stops - sizes
+        total = int(stops[-1]) if len(stops) else 0
+        return np.arange(total) + (self.starts.take(places) - starts).repeat(sizes), sizes, starts
+
     def take(self, places: Ints) -> Rows:
         """Return some of the rows, in the order asked for."""
-        sizes = self.sizes[places]
-        starts = np.cumsum(sizes) - sizes
-        at = np.arange(int(sizes.sum())) + (self.starts[places] - starts).repeat(sizes)
-        return Rows(self.ids[at], self.values[at], starts)
+        at, _, starts = self.entries(places)
+        return Rows(self.ids.take(at), self.values.take(at), starts)
 
 
 class Vocabulary:
@@ -125,9 +134,10 @@ class Vocabulary:
             np.concatenate([numbers * _BLOCKS, numbers.repeat(sizes) * _BLOCKS + 1, of_characters]),
             np.concatenate([numbers * 0 + INTERCEPT, words, self._characters(drawn)]),
         )
-        values = (1.0 + np.log(counts)) * self._idf[np.maximum(ids, -1)]
+        values = (1.0 + np.log(counts)) * self._idf.take(np.maximum(ids, -1))
         squares = np.bincount(blocks, values * values, _BLOCKS * size)
-        values *= (self._weights[: _BLOCKS * size] / np.sqrt(np.maximum(squares, _TINY)))[blocks]
+        scale = self._weights[: _BLOCKS * size] / np.sqrt(np.maximum(squares, _TINY))
+        values *= scale.take(blocks)
         known = ids >= 0
         ids = ids[known]
         return Rows(ids, values[known], np.flatnonzero(ids == INTERCEPT))
@@ -179,5 +189,5 @@ def _counted(blocks: Ints, ids: Ints) -> tuple[Ints, Ints, Floats]:
     counts = np.empty(len(first))
     np.subtract(first[1:], first[:-1], out=counts[:-1])
     counts[-1:] = len(numbers) - first[-1:]
-    numbers = numbers[first]
+    numbers = numbers.take(first)
     return numbers >> _BITS, (numbers & ((1 << _BITS) - 1)) - _UNKNOWN, counts

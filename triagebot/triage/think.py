@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 
-import numpy as np
-
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Decision
@@ -100,7 +98,7 @@ class Mind:
         probabilities = self.bundle.model.probabilities(rows)
         near = self._answers.nearest(heard, rows, probabilities)
         # Of intents that are equally likely the first is the better.
-        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :RANKED]
+        best = (-probabilities).argsort(axis=1, kind="stable")[:, :RANKED]
         return [
             self._predict(text, tokens, answers, guess, order)
             for (text, tokens), answers, guess, order in zip(
