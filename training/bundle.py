@@ -20,7 +20,8 @@ from training.answer_fit import AnswerFit
 from triagebot.domain.catalogue import Catalogue
 from triagebot.errors import Conflict
 from triagebot.triage.features import BlockWeights, Vocabulary
-from triagebot.triage.registry import FILES, SCHEMA, Manifest, Proof, SelfTest, read_manifest, sign
+from triagebot.triage.manifest import FILES, SCHEMA, Manifest, SelfTest, read_manifest, sign
+from triagebot.triage.proof import Proof
 
 Contents = dict[str, bytes]
 """The files of a bundle by name."""

@@ -25,7 +25,8 @@ from training.thresholds import Certificate, Certified, certify, refuted
 from triagebot.binomial import upper_bound
 from triagebot.domain.label import Label
 from triagebot.triage.case import NEVER
-from triagebot.triage.registry import IntentProof, Proof, load
+from triagebot.triage.proof import IntentProof, Proof
+from triagebot.triage.registry import load
 from triagebot.triage.think import Mind, wake
 
 AUDIT, HELD_OUT = "audit", "held_out"

@@ -19,7 +19,7 @@ from triagebot.errors import BadBundle
 from triagebot.models.treatment import is_right
 from triagebot.triage.case import Case
 from triagebot.triage.decide import decide
-from triagebot.triage.registry import Manifest, read_manifest, thinks_alike
+from triagebot.triage.manifest import Manifest, read_manifest, thinks_alike
 from triagebot.triage.think import Mind
 
 BATCH = 512

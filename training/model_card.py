@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from triagebot.triage.registry import IntentProof, Manifest, Proof
+from triagebot.triage.manifest import Manifest
+from triagebot.triage.proof import IntentProof, Proof
 
 _HEAD = """\
 # Model card

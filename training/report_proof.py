@@ -8,7 +8,7 @@ from html import escape
 from training.html import badge, heading, percent, table
 from training.report_sections import Report
 from training.spare import hanging, spare_errors
-from triagebot.triage.registry import IntentProof
+from triagebot.triage.proof import IntentProof
 
 
 def thresholds_section(report: Report) -> str:

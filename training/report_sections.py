@@ -13,7 +13,7 @@ from training.html import between, details, heading, percent, table, tile
 from training.suspects import MendedLabels, Suspect
 from triagebot.charts import bar
 from triagebot.domain.catalogue import Intent
-from triagebot.triage.registry import Proof
+from triagebot.triage.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Vocabulary
-from triagebot.triage.registry import SelfTest
+from triagebot.triage.manifest import SelfTest
 from triagebot.triage.segment import JiebaSegmenter
 
 LINES = 120

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from triagebot.binomial import tail
-from triagebot.triage.registry import Proof
+from triagebot.triage.proof import Proof
 
 HANGING = "One more error among its messages would raise the threshold or end the proof of: "
 

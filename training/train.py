@@ -22,7 +22,8 @@ from training.suspects import MendedLabels, Suspect, doubted, json_lines, list_s
 from training.thresholds import certify
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.label import Label
-from triagebot.triage.registry import IntentProof, Proof, load
+from triagebot.triage.proof import IntentProof, Proof
+from triagebot.triage.registry import load
 from triagebot.triage.think import wake
 from triagebot.triage.verdicts import FILE as SUSPECTS
 

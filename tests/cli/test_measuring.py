@@ -8,7 +8,7 @@ import pytest
 
 from training.train import train
 from triagebot.triage.catalogue import read_catalogue
-from triagebot.triage.registry import SCHEMA
+from triagebot.triage.manifest import SCHEMA
 
 INTENTS = Path(__file__).parents[2] / "intents"
 SENTENCES = {

@@ -11,7 +11,7 @@ from triagebot.models.promote import promote, rollback
 from triagebot.models.replay import FILE, Judged, ReplayRecord, read_record, write_record
 from triagebot.models.shelf import collect_garbage, digest, list_models, read_proof, verify
 from triagebot.triage.hot_reload import read_current
-from triagebot.triage.registry import IntentProof
+from triagebot.triage.proof import IntentProof
 
 GOOD = IntentProof(0.8, 400, 2, 0.015, 0.5, 0)
 

@@ -10,7 +10,8 @@ from training.certify import Promise, promise_of, renew, write_renewed
 from training.judged import alike, gather, held_out, own_audits
 from triagebot.domain.label import Source
 from triagebot.errors import Conflict
-from triagebot.triage.registry import load, read_manifest
+from triagebot.triage.manifest import read_manifest
+from triagebot.triage.registry import load
 from triagebot.triage.think import Mind, wake
 
 SEEN = ("问问delivery的事吧", "想问问delivery的事啊", "我问问delivery的事")

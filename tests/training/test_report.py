@@ -15,7 +15,7 @@ from training.train import train
 from triagebot.domain.catalogue import Intent, IntentKind, Risk
 from triagebot.domain.label import Source
 from triagebot.triage.catalogue import read_catalogue
-from triagebot.triage.registry import IntentProof, Proof
+from triagebot.triage.proof import IntentProof, Proof
 from triagebot.triage.verdicts import FILE, read_verdicts
 
 NASTY = '<script>alert("1")</script>&'

@@ -4,7 +4,7 @@ import pytest
 
 from training.spare import hanging, spare_errors
 from triagebot.binomial import upper_bound
-from triagebot.triage.registry import IntentProof, Proof
+from triagebot.triage.proof import IntentProof, Proof
 
 PROMISE, SURE = 0.02, 0.95
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from triagebot.errors import BadBundle
-from triagebot.triage.registry import Manifest, load, read_manifest, sign
+from triagebot.triage.manifest import Manifest, read_manifest, sign
+from triagebot.triage.registry import load
 from triagebot.triage.think import wake
 
 

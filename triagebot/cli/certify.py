@@ -18,7 +18,7 @@ from triagebot.errors import BadInput, GateNotMet, NothingToDo
 if TYPE_CHECKING:
     from training.certify import Renewal
     from triagebot.domain.label import Label
-    from triagebot.triage.registry import IntentProof
+    from triagebot.triage.proof import IntentProof
     from triagebot.triage.think import Mind
 
 

@@ -51,7 +51,7 @@ def show(obj: dict[str, Any], name: str) -> None:
     from triagebot.models.history import current_name
     from triagebot.models.promote import objections
     from triagebot.models.shelf import locate, read_proof
-    from triagebot.triage.registry import read_manifest
+    from triagebot.triage.manifest import read_manifest
 
     folder = locate(_folder(obj), name)
     manifest, proof = read_manifest(folder, signing_key(obj["settings"])), read_proof(folder)

@@ -27,7 +27,8 @@ from triagebot.models.replay import read_record
 from triagebot.models.shadow import read_shadow
 from triagebot.models.shelf import Listed, digest, list_models, locate, read_proof
 from triagebot.store.shadows import Seen
-from triagebot.triage.registry import Proof, read_manifest
+from triagebot.triage.manifest import read_manifest
+from triagebot.triage.proof import Proof
 
 
 def all_rows(models: Path) -> ModelList:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triagebot.models.replay import ReplayRecord
-from triagebot.triage.registry import IntentProof, Proof
+from triagebot.triage.proof import IntentProof, Proof
 
 SEED_SLACK = 0.5
 """How much of the promise a proof on seed sentences may lose: there, one sentence more or less

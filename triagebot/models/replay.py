@@ -23,8 +23,8 @@ from triagebot.errors import BadBundle
 from triagebot.models.history import point
 from triagebot.models.shelf import digest
 from triagebot.models.treatment import Treatment, at_stake, decide_first, treatment_of, worth
+from triagebot.triage.manifest import thinks_alike
 from triagebot.triage.normalise import mask
-from triagebot.triage.registry import thinks_alike
 from triagebot.triage.think import Mind
 
 FILE = "replay.json"

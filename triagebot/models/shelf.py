@@ -12,7 +12,9 @@ import msgspec
 from triagebot.errors import BadBundle, NotFound
 from triagebot.models.history import current_name, previous_name
 from triagebot.triage.hot_reload import read_current
-from triagebot.triage.registry import Manifest, Proof, load, read_manifest
+from triagebot.triage.manifest import Manifest, read_manifest
+from triagebot.triage.proof import Proof
+from triagebot.triage.registry import load
 from triagebot.triage.think import Mind, wake
 
 

@@ -17,6 +17,7 @@ from triagebot.store.database import Database
 from triagebot.store.promotions import Promotion
 from triagebot.triage import registry
 from triagebot.triage.hot_reload import read_current
+from triagebot.triage.manifest import read_manifest
 
 log = logging.getLogger(__name__)
 
@@ -110,5 +111,5 @@ class SharedPromotions:
 
 def _read(folder: Path) -> dict[str, bytes]:
     """Return the files that the manifest names; what else lies there stays on its node."""
-    names = ["manifest.json", *registry.read_manifest(folder).files]
+    names = ["manifest.json", *read_manifest(folder).files]
     return {name: (folder / name).read_bytes() for name in names}

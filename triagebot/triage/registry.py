@@ -1,4 +1,4 @@
-"""Bundles on disk: what a model folder holds, and the checks it passes before it is believed.
+"""Bundles on disk: reads a model folder, and the checks it passes before it is believed.
 
 A bundle is data only: JSON, text, and an `.npz` read with `allow_pickle=False`. The server opens
 the files listed here and no other.
@@ -7,7 +7,6 @@ the files listed here and no other.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import io
 import zipfile
 from collections.abc import Mapping
@@ -24,20 +23,9 @@ from triagebot.errors import BadBundle
 from triagebot.triage.answer_choice import Learnt
 from triagebot.triage.answers import AnswerCalibration
 from triagebot.triage.classify import LinearModel
-from triagebot.triage.features import BlockWeights, Vocabulary
-
-SCHEMA = 5
-"""2 and 5 have other features than before, 3 and 4 each calibrate answers in another way."""
-
-FILES = (
-    "vocabulary.txt",
-    "weights.npz",
-    "thresholds.json",
-    "catalogue.json",
-    "words.txt",
-    "selftest.jsonl",
-)
-"""The files the server reads, all hashed in `manifest.json`. Others may lie beside them."""
+from triagebot.triage.features import Vocabulary
+from triagebot.triage.manifest import FILES, Manifest, SelfTest, read_manifest
+from triagebot.triage.proof import Proof
 
 _MISFITS = (
     msgspec.MsgspecError,
@@ -50,65 +38,6 @@ _MISFITS = (
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
-
-
-class IntentProof(msgspec.Struct, frozen=True):
-    """What is proven of an intent: at `threshold`, `errors` of `n` were wrong, so at most `bound`.
-
-    `threshold` is None where proof is missing; `needs` more correct labels would give it.
-    `evidence` is what the messages were: seed, held_out or audit. `promised` is the share of wrong
-    answers that was to be proven, None for that of all intents.
-    """
-
-    threshold: float | None
-    n: int = 0
-    errors: int = 0
-    bound: float = 1.0
-    coverage: float = 0.0
-    needs: int = 0
-    evidence: str = "seed"
-    promised: float | None = None
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """`thresholds.json`: the promise, its proof by intent, and how answers are scored."""
-
-    max_error: float
-    confidence: float
-    provisional: bool
-    intents: dict[str, IntentProof]
-    answer_floor: float = 0.5
-    answer_calibration: dict[str, float] = {}
-
-
-class SelfTest(msgspec.Struct, frozen=True):
-    """One line of `selftest.jsonl`: a text with jieba's cut and what the model must say of it."""
-
-    text: str
-    tokens: list[str]
-    intent: str
-    confidence: float
-
-
-class Numbered(msgspec.Struct, frozen=True):
-    """What the manifest of any version has."""
-
-    schema: int
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """`manifest.json`: what the folder holds and where it comes from."""
-
-    schema: int
-    files: dict[str, str]
-    data_hash: str
-    intents: list[str]
-    block_weights: BlockWeights
-    temperature: float
-    versions: dict[str, str] = {}
-    metrics: dict[str, Any] = {}
-    settings: dict[str, Any] = {}
-    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +58,6 @@ class Bundle:
     """How answers are chosen; older bundles leave it to be learnt at each start."""
 
 
-def sign(manifest: Manifest, key: bytes) -> str:
-    """Return the HMAC-SHA256, in hex, of a manifest without its signature."""
-    plain = msgspec.structs.replace(manifest, signature=None)
-    return hmac.new(key, msgspec.json.encode(plain, order="sorted"), hashlib.sha256).hexdigest()
-
-
 def load(folder: Path, key: bytes | None = None) -> Bundle:
     """Return the bundle in `folder`. Raises `BadBundle` when any check fails.
 
@@ -151,33 +74,6 @@ def load(folder: Path, key: bytes | None = None) -> Bundle:
             f"model {folder.name}: its files do not fit together: {error}; "
             "train it again with `triagebot train`"
         ) from error
-
-
-def read_manifest(folder: Path, key: bytes | None = None) -> Manifest:
-    """Return the checked manifest alone: cheap, for lists and comparisons."""
-    try:
-        content = (folder / "manifest.json").read_bytes()
-        schema = msgspec.json.decode(content, type=Numbered).schema
-        if schema != SCHEMA:
-            raise BadBundle(
-                f"model {folder.name}: schema {schema}, this version reads {SCHEMA}; "
-                "train it again with `triagebot train`"
-            )
-        manifest = msgspec.json.decode(content, type=Manifest)
-    except FileNotFoundError:
-        raise BadBundle(f"model {folder.name}: there is no manifest.json in {folder}") from None
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadBundle(f"model {folder.name}: manifest.json is damaged: {error}") from error
-    if key is not None and not hmac.compare_digest(manifest.signature or "", sign(manifest, key)):
-        raise BadBundle(f"model {folder.name}: it is not signed with this server's key")
-    return manifest
-
-
-def thinks_alike(one: Manifest, other: Manifest) -> bool:
-    """Return whether two bundles make the same of every message; thresholds may differ."""
-    files = (name for name in FILES if name not in ("thresholds.json", "selftest.jsonl"))
-    same = all(one.files.get(name) == other.files.get(name) for name in files)
-    return same and one.temperature == other.temperature
 
 
 def _checked(path: Path, expected: str | None) -> bytes:
