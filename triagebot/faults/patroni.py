@@ -16,12 +16,12 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
 from triagebot.errors import Busy, NothingToDo
 from triagebot.faults.networks import Networks
+from triagebot.faults.patroni_member import Member
 from triagebot.faults.postgres import USER, binaries, process_children
 from triagebot.faults.process import free_port
 
@@ -85,7 +85,15 @@ class PatroniCluster:
     def bring_back(self, number: int) -> None:
         """Start a member, also one that had died; it follows whoever is the primary."""
         path = self._own(f"db{number}") / "patroni.yml"
-        path.write_text(json.dumps(self._settings(number)), encoding="utf-8")
+        member = Member(
+            f"db{number}",
+            self._own(f"db{number}"),
+            api=self._apis[number],
+            postgres=f"{self._hosts[number]}:{self._ports[number]}",
+            etcd=f"{self._middle}:{self._etcd_port}",
+            everybody=self.networks.all if self.networks else f"{LOOPBACK}/32",
+        )
+        path.write_text(json.dumps(member.settings(self._bin)), encoding="utf-8")
         self._members[number] = self._run(f"db{number}", [self._patroni, str(path)], number)
 
     def primary(self) -> int | None:
@@ -172,34 +180,6 @@ class PatroniCluster:
                 return [f"{one['role']} {one['state']}" for one in json.load(response)["members"]]
         return []
 
-    def _settings(self, number: int) -> dict[str, Any]:
-        """Return the file of one member, as in `deploy/patroni`, without passwords."""
-        folder, host = self._own(f"db{number}"), self._hosts[number]
-        everybody = self.networks.all if self.networks else f"{LOOPBACK}/32"
-        return {
-            "scope": "triagebot",
-            "name": f"db{number}",
-            "restapi": _both(self._apis[number]),
-            "etcd3": {"hosts": [f"{self._middle}:{self._etcd_port}"]},
-            "bootstrap": {"dcs": _DCS, "initdb": [{"encoding": "UTF8"}, "data-checksums"]},
-            "postgresql": {
-                **_both(f"{host}:{self._ports[number]}"),
-                "data_dir": str(folder / "data"),
-                "pgpass": str(folder / "pgpass"),
-                "bin_dir": str(self._bin),
-                "parameters": {"unix_socket_directories": str(folder)},
-                "authentication": {
-                    "superuser": {"username": USER},
-                    "replication": {"username": "replicator"},
-                },
-                "pg_hba": [
-                    f"host all all {everybody} trust",
-                    "local all all trust",
-                    f"host replication all {everybody} trust",
-                ],
-            },
-        }
-
     def _own(self, name: str) -> Path:
         """Return a folder that the servers' user may write to."""
         folder = self._folder / name
@@ -228,19 +208,6 @@ class PatroniCluster:
 
 _SYNCED = "quorum_standby streaming"
 _RUN = {"leader running", "replica streaming", _SYNCED}
-_DCS = {
-    "ttl": 20,
-    "loop_wait": 5,
-    "retry_timeout": 5,
-    "maximum_lag_on_failover": 0,
-    "synchronous_mode": "quorum",
-    "synchronous_node_count": 1,
-    "postgresql": {"use_pg_rewind": True, "parameters": {"wal_log_hints": "on"}},
-}
-
-
-def _both(place: str) -> dict[str, str]:
-    return dict.fromkeys(("listen", "connect_address"), place)
 
 
 def _program(name: str) -> str:

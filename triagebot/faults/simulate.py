@@ -7,92 +7,28 @@ and the moments at which a process dies come from the seed.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import random
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 
-from triagebot.channels.wechat.answering import Answering, Outcome
 from triagebot.domain.agent import Role
 from triagebot.domain.message import Inbound, Kind
 from triagebot.errors import Busy, Conflict, TriagebotError
 from triagebot.faults import virtual_time
 from triagebot.faults.judge import judge
-from triagebot.faults.mind import COMPLAINT, CountingMind
+from triagebot.faults.mind import COMPLAINT
 from triagebot.faults.plan import Plan
+from triagebot.faults.simulated_node import Node, World
 from triagebot.faults.simulated_store import Memory, SimulatedStore, Temper
 from triagebot.faults.tally import Tally
 from triagebot.faults.virtual_time import VirtualLoop
-from triagebot.intake.accept import Intake
 from triagebot.store import agents, conversation_lists, conversations
 from triagebot.store.conversation_lists import View
 
 EVENING = 60.0
 PATIENCE = 5.0
 TRIES = 3
-DEADLINE = 4.5
-
-_numbers = itertools.count()
-
-
-@dataclass(slots=True)
-class World:
-    """What the outside sees: each answer with its seconds, and who holds what."""
-
-    answers: dict[str, list[tuple[str, float]]] = field(default_factory=lambda: defaultdict(list))
-    holders: dict[int, int] = field(default_factory=dict)
-    double: int = 0
-    crashes: int = 0
-    unseen: int = 0
-
-
-class Node:
-    """One server process: it answers, dies, and comes back."""
-
-    def __init__(self, build: Callable[[], SimulatedStore], planted: str, world: World) -> None:
-        self._build = build
-        self._planted = planted
-        self._world = world
-        # Ordered, unlike a set: the same seed must give the same evening.
-        self._open: dict[asyncio.Task[str], None] = {}
-        self.start()
-
-    def start(self) -> None:
-        """Come up, with nothing remembered."""
-        self.store: SimulatedStore | None = self._build()
-        self._answering = Answering(Intake(self.store, CountingMind(), self.store.clock))
-
-    def crash(self) -> None:
-        """Die: every open request ends without an answer."""
-        if self.store is not None:
-            self._world.crashes += 1
-            self.store.crash()
-            self.store = None
-            for task in list(self._open):
-                task.cancel()
-
-    async def receive(self, inbound: Inbound) -> str:
-        """Return the body of a 200. Raises `Busy` for a 503 and `ConnectionError` at a crash."""
-        if self.store is None:
-            raise ConnectionError
-        task = asyncio.create_task(self._answer(inbound))
-        self._open[task] = None
-        task.add_done_callback(lambda done: self._open.pop(done, None))
-        try:
-            return await task
-        except asyncio.CancelledError:
-            raise ConnectionError from None
-        except TimeoutError:
-            raise Busy("The time is up.") from None
-
-    async def _answer(self, inbound: Inbound) -> str:
-        seconds = 1000.0 if self._planted == "no deadline" else DEADLINE
-        if self._planted == "no key":
-            inbound = replace(inbound, key=f"{inbound.key}/{next(_numbers)}")
-        return await self._answering.answer(inbound, _words, seconds=seconds, may_be_late=False)
 
 
 def run(plan: Plan) -> Tally:
@@ -231,7 +167,3 @@ class _Evening:
             (conversations.resolve, conversations.release, conversations.hand_back)
         )
         await store.write(done, row.id, person, self._loop.now(), row.fence)
-
-
-def _words(outcome: Outcome | None) -> str:
-    return outcome.reply.text if outcome else ""
