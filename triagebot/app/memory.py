@@ -12,8 +12,12 @@ YOUNG = 4_000
 """New objects until the collector looks at them, which nobody is answered meanwhile: it takes two
 milliseconds for so many. A message leaves few behind, none in rings."""
 
-M_ARENA_MAX = -8
+M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
 """As in the C header malloc.h."""
+
+LARGE = 8 * 2**20
+"""Bytes from which memory goes back to the system when it is freed: checking a password takes more.
+Left alone, the limit grows with what is freed, and each such block stays in a heap for ever."""
 
 SWITCH_SECONDS = 0.001
 """How long a thread of ours may keep another waiting: a message crosses two, a dozen times."""
@@ -22,7 +26,10 @@ SWITCH_SECONDS = 0.001
 def share_heaps() -> None:
     """Let threads that begin from now on share two heaps; each would keep what it once had."""
     with suppress(OSError, AttributeError):  # only the GNU library has it
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+        change = ctypes.CDLL(None).mallopt
+        change(M_ARENA_MAX, 2)
+        change(M_MMAP_THRESHOLD, LARGE)
+        change(M_TRIM_THRESHOLD, 4 * LARGE)
 
 
 @contextmanager
