@@ -15,12 +15,12 @@ import gzip
 import json
 import tempfile
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from aiohttp.test_utils import TestClient, TestServer
+from msgspec.structs import replace
 
 from triagebot.app import Server
 from triagebot.domain.agent import Role

@@ -70,7 +70,7 @@ def test_what_is_remembered(decision, after):
     ],
 )
 def test_how_a_message_meets_the_conversation(inbound, status, parts, met):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     before = replace(BEFORE, status=status)
     expected = met if isinstance(met, Memory) else replace(BEFORE, status=met)

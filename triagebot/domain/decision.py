@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Action(StrEnum):
@@ -45,8 +46,8 @@ class Reason(StrEnum):
     JOINED = "joined"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+# Made twice for each message: a struct takes an eighth of a frozen dataclass's time.
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The action for one message with all that explains it.
 
     `intent` is the best intent whatever the action. `answer` is the id to send when the action

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 
 class Kind(StrEnum):
     """What an inbound is made of. `UNKNOWN` is kept raw and shown to a person."""
@@ -51,16 +53,14 @@ class Inbound:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True, gc=False):
     """One line of a menu: the fan may tap it or send its number or its words."""
 
     id: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(msgspec.Struct, frozen=True, gc=False):
     """A card with a picture and a link, where the channel can show one."""
 
     title: str
@@ -69,8 +69,7 @@ class Article:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """What a fan gets back at once. With neither words nor cards, nothing is shown."""
 
     text: str = ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from triagebot.domain.conversation import Memory, Status
 from triagebot.domain.decision import Action, Decision, Reason

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Action, Decision, Reason

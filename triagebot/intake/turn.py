@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from msgspec import structs
+
 from triagebot.domain.conversation import Memory
 from triagebot.domain.decision import Action, Decision, Reason
 from triagebot.domain.message import Inbound, Reply
@@ -126,7 +128,7 @@ def _beside(memory: Memory, decision: Decision | None) -> Decision:
     silent = Decision(Action.SILENT, reason)
     if decision is None:
         return silent
-    return replace(
+    return structs.replace(
         silent, intent=decision.intent, confidence=decision.confidence, model=decision.model
     )
 
@@ -198,10 +200,10 @@ def _together(mind: Mind, first: Part, second: Part, think: Think) -> Part | Non
 def _left_to_person(decision: Decision) -> Decision:
     if decision.reason in WHOLE or decision.action is Action.HUMAN:
         return decision
-    return replace(decision, action=Action.SILENT, reason=Reason.JOINED)
+    return structs.replace(decision, action=Action.SILENT, reason=Reason.JOINED)
 
 
 def _to_person(decision: Decision) -> Decision:
     if decision.action is not Action.ASK:
         return decision
-    return replace(decision, action=Action.HUMAN, options=())
+    return structs.replace(decision, action=Action.HUMAN, options=())

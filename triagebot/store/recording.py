@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from sqlalchemy import Connection
 
 from triagebot.domain.conversation import Memory, Status
@@ -29,8 +30,7 @@ _COLUMNS = (*checksums.COVERED, "crc")
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(msgspec.Struct, frozen=True, gc=False):
     """What follows from one message: the decision, the reply, and what is remembered.
 
     `window_until` is until when the platform lets us write to the fan, if the message moved it.
@@ -42,8 +42,7 @@ class Conclusion:
     window_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """How a message ended; `duplicate` when it had been recorded before, with this same end."""
 
     message_id: int
@@ -104,7 +103,7 @@ class _Recording(Generic[Thought]):
         """Give the stored outcome of a message, or conclude on it."""
         known = self.known.get(once.identity(inbound))
         if known is not None:
-            return replace(known, duplicate=True)
+            return msgspec.structs.replace(known, duplicate=True)
         talk = self.talks[inbound.channel, inbound.fan]
         conclusion = self.conclude(inbound, talk.memory, thought, self.place)
         outcome = Outcome(next(self.ids), talk.id, conclusion.decision, conclusion.reply)
