@@ -6,8 +6,8 @@ import ipaddress
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from triagebot.channels.wechat.account import Account
 from triagebot.channels.wechat.crypto import Envelope, Seal, WeChatCryptoError
@@ -25,8 +25,7 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ENCRYPTED = "aes"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A message proven to be WeChat's, with what closes its answer; no seal in clear text."""
 
     inbound: Inbound
@@ -45,6 +44,7 @@ class Door:
 
     def __init__(self, account: Account, clock: Callable[[], datetime]) -> None:
         self.account = account
+        self._channel, self._encrypted = account.channel, account.encrypted
         self._clock = clock
         self._envelope = Envelope(account.appid, account.tokens, account.aes_keys)
         self._networks = tuple(ipaddress.ip_network(ip, strict=False) for ip in account.allow_ips)
@@ -68,7 +68,7 @@ class Door:
         This comes before the body is read: junk costs nothing.
         """
         stamp = self._check_stamp(query)
-        if not self.account.encrypted:
+        if not self._encrypted:
             self._envelope.check(query.get("signature", ""), *stamp)
             return
         if not query.get("msg_signature") or query.get("encrypt_type", _ENCRYPTED) != _ENCRYPTED:
@@ -94,7 +94,7 @@ class Door:
         """
         if len(body) > MAX_BYTES:
             raise WeChatParseError("too large")
-        if not self.account.encrypted:
+        if not self._encrypted:
             return Delivery(self._parse(body), query["nonce"])
         account, encrypt = read_envelope(body)
         if not encrypt:
@@ -111,7 +111,7 @@ class Door:
         return Delivery(inbound, query["nonce"], seal)
 
     def _parse(self, body: bytes) -> Inbound:
-        inbound = parse(body, channel=self.account.channel, appid=self.account.appid)
+        inbound = parse(body, channel=self._channel, appid=self.account.appid)
         expected = self.account.original_id
         if expected and inbound.detail.get("ToUserName") != expected:
             raise WeChatCryptoError("another account")

@@ -38,7 +38,7 @@ class WeChatCryptoError(NotAllowed):
 def sign(*parts: str) -> str:
     """Return WeChat's signature: the SHA-1 in hex of the parts, sorted as bytes and joined."""
     return hashlib.sha1(  # noqa: S324 - the protocol's choice
-        b"".join(sorted(part.encode("utf-8", "surrogatepass") for part in parts))
+        b"".join(sorted([part.encode("utf-8", "surrogatepass") for part in parts]))
     ).hexdigest()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from triagebot.channels.wechat.xml import WeChatParseError, read_fields, without
 from triagebot.domain.message import Event, Inbound, Kind
@@ -63,7 +64,7 @@ def parse(body: bytes, *, channel: str, appid: str) -> Inbound:
     return Inbound(
         channel=channel,
         fan=fan,
-        key=_key(appid, {**plain, "Content": content}),
+        key=_key(appid, plain, content),
         kind=kind,
         text=_words(kind, plain, content),
         sent_at=_time(sent_at),
@@ -118,6 +119,7 @@ def _event(fields: Mapping[str, str]) -> Event:
     return _EVENTS.get(fields.get("Event", "").lower(), Event.OTHER)
 
 
+@lru_cache(maxsize=64)
 def _time(seconds: str) -> datetime:
     if not _SECONDS.fullmatch(seconds) or int(seconds) > _LATEST:
         raise WeChatParseError("CreateTime")
@@ -137,7 +139,7 @@ def _detail(fields: Mapping[str, str], kind: Kind) -> dict[str, str]:
     return detail
 
 
-def _key(appid: str, fields: Mapping[str, str]) -> str:
+def _key(appid: str, fields: Mapping[str, str], content: str) -> str:
     """Return what redeliveries share, and nothing else does.
 
     A MsgId is unique only together with fan and second. Events have none, and two of one kind
@@ -147,6 +149,7 @@ def _key(appid: str, fields: Mapping[str, str]) -> str:
     if number and fields["MsgType"].lower() != "event":
         parts = [appid, fields["FromUserName"], fields["CreateTime"], number]
     else:
-        parts = [appid, *(f"{name}\x1f{text}" for name, text in sorted(fields.items()))]
+        everything = sorted({**fields, "Content": content}.items())
+        parts = [appid, *(f"{name}\x1f{text}" for name, text in everything)]
     joined = "\x1e".join(parts)  # control characters: XML cannot hold them
     return hashlib.blake2b(joined.encode(), digest_size=16).hexdigest()

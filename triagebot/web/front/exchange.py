@@ -90,7 +90,6 @@ def read_query(raw: str) -> dict[str, str] | None:
     if "%" in raw or "+" in raw:
         pairs = parse_qsl(raw, keep_blank_values=True)
     else:
-        parts = (part.partition("=") for part in raw.split("&") if part)
-        pairs = [(name, value) for name, _, value in parts]
+        pairs = [part.partition("=")[::2] for part in raw.split("&") if part]
     query = dict(pairs)
     return query if len(query) == len(pairs) else None
