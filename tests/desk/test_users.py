@@ -79,7 +79,11 @@ async def test_ones_own_password_needs_the_old_one(world):
     path = "/api/v1/session/password"
     wrong = await desk.request("PUT", path, json={"old": "guess", "new": "a longer one"})
     assert (await wrong.json())["error"]["fields"] == {"old": "wrong"}
+    for _ in range(4):
+        await desk.request("PUT", path, json={"old": "guess", "new": "a longer one"})
     body = {"old": "correct horse", "new": "a longer one"}
+    assert (await desk.request("PUT", path, json=body)).status == 429
+    world.clock.forward(minutes=15)
     assert (await desk.request("PUT", path, json=body)).status == 204
     assert (await desk.sign_in("li", "a longer one")).status == 200
 

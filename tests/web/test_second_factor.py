@@ -137,6 +137,15 @@ async def test_one_begins_with_the_password_and_ends_with_a_code(world: World) -
     await desk.post(PATH + "/removal", {"code": phone.code()}, 409)
 
 
+async def test_switched_off_nobody_is_asked_and_nobody_begins(world: World) -> None:
+    desk = await world.signed_in("小林")
+    phone, _ = await set_up(world, desk, "小林")
+    world.auth.door = replace(world.auth.door, second_factor=SecondFactorRule.OFF)
+    assert await sign_in(world, "小林", "") == (200, {})
+    await desk.post(PATH, {"password": PASSWORD}, 409)
+    await desk.post(PATH + "/removal", {"code": phone.wrong()}, 400)
+
+
 async def test_an_admin_takes_away_what_a_colleague_lost_and_it_is_noted(world: World) -> None:
     boss = await world.signed_in("boss", Role.ADMIN)
     phone, codes = await set_up(world, await world.signed_in("小林"), "小林")

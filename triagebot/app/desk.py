@@ -140,12 +140,11 @@ def own_endpoints(
     clock: Callable[[], datetime],
 ) -> list[HasEndpoints]:
     """Return the owners of what people have for themselves: session, second factor, their page."""
-    rule = auth.door.second_factor
-    factors = SecondFactors(db, rule, clock)
+    factors = SecondFactors(db, auth, clock)
     return [
         SessionApi(db, auth, passwords, factors),
         SecondFactorApi(db, auth, passwords, factors, clock),
-        AccountPage(frames, db, rule, clock),
+        AccountPage(frames, db, auth.door.second_factor, clock),
     ]
 
 

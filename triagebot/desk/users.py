@@ -16,6 +16,8 @@ from triagebot.store import agents, audit_log, people, second_factors
 from triagebot.store.database import Database
 from triagebot.web.endpoint import Call, Endpoint
 from triagebot.web.passwords import LONGEST, SHORTEST, Passwords
+from triagebot.web.second_factor import FAILURE_WINDOW, FAILURES
+from triagebot.web.throttle import Throttle
 
 PATH = "/api/v1/users"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
@@ -67,6 +69,7 @@ class UserApi:
         self._db = db
         self._passwords = passwords
         self._clock = clock
+        self._failures = Throttle(clock, limit=FAILURES, window=FAILURE_WINDOW)
 
     def endpoints(self) -> list[Endpoint]:
         """Return the endpoints; all but one's own password are the admins'."""
@@ -135,9 +138,11 @@ class UserApi:
     async def own(self, call: Call) -> None:
         """Change the caller's password; all their sessions end. Raises `BadInput`."""
         me = call.signed_in
+        self._failures.admit(f"own:{me.id}")
         found = await self._db.read(agents.find, me.name)
         if not await self._passwords.check(found and found[1], call.body.old):
             raise BadInput("The old password is not right.", fields={"old": "wrong"})
+        self._failures.forget(f"own:{me.id}")
         hashed = await self._hash(call.body.new)
         await self._db.write(people.renew, me.id, hashed, me, self._clock())
 

@@ -54,28 +54,38 @@ class RecoveryCodes(msgspec.Struct):
 class SecondFactors:
     """Checks codes; guessing is slowed as that of passwords is, by the same count."""
 
-    def __init__(self, db: Database, rule: SecondFactorRule, clock: Clock) -> None:
-        self.rule = rule
+    def __init__(self, db: Database, auth: Auth, clock: Clock) -> None:
         self.failures = Throttle(clock, limit=FAILURES, window=FAILURE_WINDOW)
         self._db = db
+        self._auth = auth
         self._clock = clock
+
+    @property
+    def are_off(self) -> bool:
+        """Whether the owner wants none."""
+        return self._auth.door.second_factor is SecondFactorRule.OFF
 
     async def is_asked_of(self, agent: Agent) -> bool:
         """Return whether this person's password alone is not enough."""
-        if self.rule is SecondFactorRule.OFF:
+        if self.are_off:
             return False
         found = await self._db.read(second_factors.of, agent.id)
         return found is not None and found.confirmed
 
     async def check(self, agent: Agent, code: str) -> bool:
         """Return whether a code is right, and use it up; true where none is asked for."""
+        return not await self.is_asked_of(agent) or await self.use(agent, code)
+
+    async def use(self, agent: Agent, code: str) -> bool:
+        """Use up a code of the app or a recovery code; False when it is neither."""
         found = await self._db.read(second_factors.of, agent.id)
-        if found is None or not found.confirmed or self.rule is SecondFactorRule.OFF:
-            return True
-        step = totp.step_of(found.secret, code, self._clock(), found.last_step)
+        if found is None or not found.confirmed:
+            return False
+        now = self._clock()
+        step = totp.step_of(found.secret, code, now, found.last_step)
         if step is not None:
             return await self._db.write(second_factors.use_step, agent.id, step)
-        return await self._db.write(second_factors.use_recovery_code, agent.id, code, self._clock())
+        return await self._db.write(second_factors.use_recovery_code, agent.id, code, now)
 
 
 class SecondFactorApi:
@@ -107,7 +117,7 @@ class SecondFactorApi:
     async def begin(self, call: Call) -> Secret:
         """Return a new secret. Raises `BadInput`, and `Conflict` when there is one or none may."""
         me = call.signed_in
-        if self._factors.rule is SecondFactorRule.OFF:
+        if self._factors.are_off:
             raise Conflict("Second factors are switched off.", fields={"second_factor": "off"})
         self._guess(me)
         found = await self._db.read(agents.find, me.name)
@@ -153,7 +163,7 @@ class SecondFactorApi:
         if found is None or not found.confirmed:
             raise Conflict("There is no second factor.", fields={"second_factor": "none"})
         self._guess(me)
-        if not await self._factors.check(me, call.body.code):
+        if not await self._factors.use(me, call.body.code):
             raise _wrong()
         self._forgive(me)
 

@@ -29,7 +29,7 @@ function keys() {
 // Screens with a letter are among the keys.
 function pages() {
   const lettered = new Set([...shortcuts().values()].flat().map(({ text }) => text));
-  const others = screens.filter((name) => !lettered.has(`screen.${name}`));
+  const others = [...screens, "account"].filter((name) => !lettered.has(`screen.${name}`));
   return others.map((name) => ({ text: t(`screen.${name}`), side: t("palette.screen"), run: () => go(`/${name}`) }));
 }
 
