@@ -3,6 +3,7 @@ import pytest
 
 from triagebot.triage.features import Vocabulary
 from triagebot.triage.grams import PAIRED, character_grams, character_ngrams, word_ngrams
+from triagebot.triage.keys import KeyIndex, keys_of
 
 TEXTS = [
     "什么时候发货",
@@ -47,6 +48,14 @@ def test_known_ngrams_are_exactly_those_of_the_text(vocabulary, text):
     ids = vocabulary.rows([(text, text.split())]).ids.tolist()
     assert set(ids) == {0, *expected} - {None}
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 4096])
+def test_each_key_is_found_and_no_other(size):
+    grams = [chr(0x4E00 + i // 64) + chr(0x4E00 + i % 64) for i in range(size)]
+    index = KeyIndex([*grams, *grams[:1]], range(len(grams) + 1))  # one comes twice
+    assert index.find(keys_of(grams)).tolist() == [*range(size)]
+    assert index.find(keys_of(["货", "什 么", "货一", "一货"])).tolist() == [-1] * 4
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -21,6 +21,10 @@ BASE = 1 << 21
 
 _FIRST, _SECOND = np.array([*combinations(range(PAIRED), 2)], np.int64).T
 
+_ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
+_TURNS = 100
+"""So often keys change their places until a larger table is tried; a dozen times is usual."""
+
 Ints = NDArray[np.int64]
 
 
@@ -74,16 +78,45 @@ def are_pairs(keys: Ints) -> NDArray[np.bool_]:
 
 
 class KeyIndex:
-    """Finds the ids of keys."""
+    """Finds the ids of keys, by cuckoo hashing (Pagh and Rodler 2001).
+
+    A key stands at one of two places, one in each half of a table, so that two looks find it. A
+    binary search takes seventeen, most of them at memory that no cache has.
+    """
 
     def __init__(self, grams: Iterable[str], ids: Iterable[int]) -> None:
-        keys = keys_of([*grams])
-        order = np.argsort(keys)
-        self._keys = np.append(keys[order], -1)
-        self._sorted = self._keys[:-1]
-        self._ids = np.append(np.array([*ids], np.int64)[order], -1)
+        keys, first = np.unique(keys_of([*grams]), return_index=True)
+        self._half = 2
+        while self._half < len(keys) or not self._settle(keys):
+            self._half *= 2
+        self._ids = np.append(np.array([*ids], np.int64)[first], -1)[self._owners]
 
     def find(self, keys: Ints) -> Ints:
         """Return the id of each key, -1 where it is unknown."""
-        places = self._sorted.searchsorted(keys)
-        return np.where(self._keys[places] == keys, self._ids[places], -1)
+        first, second = self._places(keys)
+        places = np.where(self._keys.take(first) == keys, first, second)
+        return np.where(self._keys.take(places) == keys, self._ids.take(places), -1)
+
+    def _places(self, keys: Ints) -> tuple[Ints, Ints]:
+        """Return where each key may stand: the highest bits of its products."""
+        numbers = keys.view(np.uint64)
+        shift = np.uint64(65 - self._half.bit_length())
+        first, second = ((numbers * odd >> shift).view(np.int64) for odd in _ODD)
+        second += self._half
+        return first, second
+
+    def _settle(self, keys: Ints) -> bool:
+        """Give each key one of its places; who comes later drives out who is there."""
+        places = self._places(keys)
+        self._owners = np.full(2 * self._half, -1)
+        homeless = np.arange(len(keys))
+        for turn in range(_TURNS):
+            if not len(homeless):
+                break
+            wanted = places[turn % 2].take(homeless)
+            driven_out = np.unique(self._owners.take(wanted))
+            self._owners[wanted] = homeless
+            failed = homeless[self._owners.take(wanted) != homeless]
+            homeless = np.concatenate([failed, driven_out[driven_out >= 0]])
+        self._keys = np.append(keys, -1)[self._owners]
+        return not len(homeless)
