@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from aiohttp import web
+from prometheus_client.exposition import generate_latest
 
 from tests.desk.conftest import World
 from tests.web.conftest import OpenGate
@@ -13,6 +14,7 @@ from triagebot.errors import Busy
 from triagebot.web.endpoint import mount
 from triagebot.web.health import HealthApi, Metrics
 from triagebot.web.middleware import errors_middleware
+from triagebot.web.times import Times
 
 
 async def test_a_server_that_can_store_is_ready(world: World) -> None:
@@ -67,3 +69,23 @@ async def test_requests_are_counted_by_route_and_never_by_what_was_asked(world: 
     assert f'{line},status="404"}} 1.0' in text
     assert "123456" not in text
     assert "secret" not in text
+
+
+def test_times_of_all_processes_are_one_histogram():
+    metrics, elsewhere = Metrics(), Times()
+    for seconds in (0.0078125, 0.015625, 31.0):
+        metrics.measure("POST", "/r", 200, seconds)
+        elsewhere.add(seconds)
+    metrics.take("POST", "/r", 200, elsewhere)
+    metrics.take("POST", "/r", 503, elsewhere)
+    text = generate_latest(metrics.registry).decode()
+    for line in (
+        'http_requests_total{method="POST",route="/r",status="200"} 6.0',
+        'http_request_seconds_bucket{le="0.005",route="/r"} 0.0',
+        'http_request_seconds_bucket{le="0.01",route="/r"} 3.0',
+        'http_request_seconds_bucket{le="0.025",route="/r"} 6.0',
+        'http_request_seconds_bucket{le="+Inf",route="/r"} 9.0',
+        'http_request_seconds_count{route="/r"} 9.0',
+        'http_request_seconds_sum{route="/r"} 93.0703125',
+    ):
+        assert f"triagebot_{line}" in text

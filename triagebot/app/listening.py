@@ -140,7 +140,7 @@ def _crew(
         Serving,
         server.wechat.callback.replies.reply,
         server.intake.thinker,
-        server.metrics.measure,
+        server.metrics.take,
         ROUTE,
         server.pressure,
         Issues(server.mind),

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import accumulate
 
 import msgspec
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from triagebot.domain.agent import Role
 from triagebot.errors import Busy, TriagebotError
 from triagebot.web.endpoint import Call, Endpoint
+from triagebot.web.times import BUCKETS, Times, together
 
 READY_SECONDS = 1.0
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0)
+_BOUNDS = (*map(str, BUCKETS), "+Inf")
 
 
 class Health(msgspec.Struct):
@@ -25,37 +29,46 @@ class Health(msgspec.Struct):
     status: str = "ok"
 
 
-class Metrics:
+class Metrics(Collector):
     """The numbers of one server, in a registry of its own; other areas add theirs to it."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        self.registry.register(self)
+        self._times: dict[tuple[str, str, int], Times] = {}
+
+    def measure(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        times = self._times.get((method, route, status))
+        if times is None:
+            times = self._times[method, route, status] = Times()
+        times.add(seconds)
+
+    def take(self, method: str, route: str, status: int, times: Times) -> None:
+        """Count the requests that another process has answered."""
+        before = self._times.get((method, route, status), Times())
+        self._times[method, route, status] = together((before, times))
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield how many requests were answered how, and how long each route took."""
         labels = ("method", "route", "status")
-        self._requests = Counter(
-            "triagebot_http_requests", "Requests answered", labels, registry=self.registry
+        answered = CounterMetricFamily(
+            "triagebot_http_requests", "Requests answered", labels=labels
         )
-        self._seconds = Histogram(
-            "triagebot_http_request_seconds",
-            "Seconds from request to response",
-            ("route",),
-            buckets=BUCKETS,
-            registry=self.registry,
+        by_route: dict[str, list[Times]] = {}
+        for (method, route, status), times in self._times.items():
+            answered.add_metric((method, route, str(status)), sum(times.counts))
+            by_route.setdefault(route, []).append(times)
+        yield answered
+        took = HistogramMetricFamily(
+            "triagebot_http_request_seconds", "Seconds from request to response", labels=("route",)
         )
-
-        self._of_request: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-
-    def measure(self, method: str, route: str, status: int, *seconds: float) -> None:
-        """Count requests that were answered alike, each with its seconds."""
-        key = method, route, status
-        found = self._of_request.get(key)
-        if found is None:
-            counter = self._requests.labels(method, route, str(status))
-            found = self._of_request[key] = counter, self._seconds.labels(route)
-        counter, histogram = found
-        counter.inc(len(seconds))
-        for each in seconds:
-            histogram.observe(each)
+        for route, several in by_route.items():
+            times = together(several)
+            buckets = list(zip(_BOUNDS, accumulate(times.counts), strict=True))
+            took.add_metric((route,), buckets, times.seconds)
+        yield took
 
     def gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """Show a number that is asked for whenever somebody looks."""

@@ -17,6 +17,7 @@ from triagebot.intake.mind import Holder
 from triagebot.intake.pace import Pace
 from triagebot.intake.surge import Limits
 from triagebot.intake.thinking import Thinker
+from triagebot.web.times import Times
 from triagebot.workers.frames import Call, Counted, Down, Ended, Frames, Up, pack, read_down
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Calling(asyncio.Protocol):
         self._waiting: dict[int, tuple[asyncio.Future[str], float]] = {}
         self._gathered: list[tuple[int, str, Inbound, float]] = []
         self._pace = Pace(0.0)  # outside a rush the storing process lingers, and that is enough
-        self._counted: dict[tuple[str, int], list[float]] = {}
+        self._counted: dict[tuple[str, int], Times] = {}
         self._last = 0
         self._thinking = True
         self._transport: asyncio.Transport | None = None
@@ -93,7 +94,10 @@ class Calling(asyncio.Protocol):
         """Count one answered request; the other process is told twice a second."""
         if not self._counted:
             self._loop.call_later(COUNT_SECONDS, self._tell_counted)
-        self._counted.setdefault((method, status), []).append(seconds)
+        times = self._counted.get((method, status))
+        if times is None:
+            times = self._counted[method, status] = Times()
+        times.add(seconds)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
@@ -160,7 +164,7 @@ class Calling(asyncio.Protocol):
         self._loop.call_at(now + PROBE_SECONDS, self._probe, now + PROBE_SECONDS)
 
     def _tell_counted(self) -> None:
-        counted = [Counted(*key, seconds) for key, seconds in self._counted.items()]
+        counted = [Counted(*key, times) for key, times in self._counted.items()]
         self._counted = {}
         if self._transport is not None:
             self._transport.write(pack(Up([], counted)))

@@ -9,6 +9,7 @@ import msgspec
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.message import Inbound
 from triagebot.domain.prediction import Prediction
+from triagebot.web.times import Times
 
 HEADER = 4
 LARGEST = 64 * 1024 * 1024
@@ -34,11 +35,11 @@ class Call(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Counted(msgspec.Struct, array_like=True, frozen=True):
-    """Requests of one kind that a worker has answered since it last said so; `seconds` each."""
+    """Requests of one kind that a worker has answered since it last said so."""
 
     method: str
     status: int
-    seconds: list[float]
+    times: Times
 
 
 class Up(msgspec.Struct, array_like=True, frozen=True):

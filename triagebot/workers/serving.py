@@ -16,18 +16,13 @@ from triagebot.domain.surge import Stage
 from triagebot.errors import Busy
 from triagebot.intake.mind import Holder
 from triagebot.intake.pressure import Pressure
+from triagebot.web.times import Times
 from triagebot.workers.frames import Call, Down, Ended, Frames, Return, pack, read_up
 
 log = logging.getLogger(__name__)
 
 Reply = Callable[[str, Inbound, float], asyncio.Future[str]]
-
-
-class Measure(Protocol):
-    """Counts requests that were answered alike, each with its seconds."""
-
-    def __call__(self, method: str, route: str, status: int, *seconds: float) -> None:
-        """Count them."""
+Count = Callable[[str, str, int, Times], None]
 
 
 class Issues:
@@ -69,7 +64,7 @@ class Serving(asyncio.Protocol):
         self,
         reply: Reply,
         thinker: Remembers,
-        measure: Measure,
+        count: Count,
         route: str,
         pressure: Pressure,
         issues: Issues,
@@ -80,7 +75,7 @@ class Serving(asyncio.Protocol):
         self._sent = 0
         self._reply = reply
         self._thinker = thinker
-        self._measure = measure
+        self._count = count
         self._route = route
         self._pressure = pressure
         self._loop = asyncio.get_running_loop()
@@ -105,7 +100,7 @@ class Serving(asyncio.Protocol):
                 self.ready.set()
                 self._flush()
             for counted in up.counted:
-                self._measure(counted.method, self._route, counted.status, *counted.seconds)
+                self._count(counted.method, self._route, counted.status, counted.times)
             self._pressure.felt(up.lag)
             if self._refuses():
                 for call in up.calls:
