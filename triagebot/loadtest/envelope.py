@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from hashlib import sha1
 from os import urandom
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -15,8 +16,7 @@ _BLOCK = 32
 _ENCRYPTED = re.compile(rb"<Encrypt><!\[CDATA\[([A-Za-z0-9+/=]+)\]\]></Encrypt>")
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One message of one fan: `at` in whole seconds since 1970, `number` WeChat's MsgId."""
 
     fan: str

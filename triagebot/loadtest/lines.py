@@ -22,13 +22,16 @@ _HEAD_END = b"\r\n\r\n"
 class Shot:
     """One delivery under way; times are `time.monotonic`'s, `place` from 0."""
 
-    __slots__ = ("due", "fan", "place", "request", "sent")
+    __slots__ = ("due", "fan", "place", "repeated", "request", "sent")
 
-    def __init__(self, place: int, fan: str, due: float, request: bytes) -> None:
+    def __init__(
+        self, place: int, fan: str, due: float, request: bytes, repeated: bool = False
+    ) -> None:
         self.place = place
         self.fan = fan
         self.due = due
         self.request = request
+        self.repeated = repeated
         self.sent = 0.0
 
 

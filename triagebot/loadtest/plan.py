@@ -31,6 +31,8 @@ QUIZ_SHARE = 0.8
 REPEAT_SECONDS = 5.0
 """A redelivery comes within so long, as after a lost answer, but not after the run's end."""
 
+_BITS = 2**64 - 1
+
 
 class Shape(StrEnum):
     """How the rate goes over the run."""
@@ -41,11 +43,15 @@ class Shape(StrEnum):
 
 
 class Delivery(NamedTuple):
-    """Message `place`, from 0, is delivered after `due` seconds; first it was after `first`."""
+    """Message `place`, from 0, is delivered after `due` seconds; first it was after `first`.
+
+    A message that is `repeated` is delivered twice.
+    """
 
     due: float
     place: int
     first: float
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +99,6 @@ class Plan:
             return QUIZ_ANSWERS[self._mixed(place, 3) % len(QUIZ_ANSWERS)]
         return self.texts[place % len(self.texts)]
 
-    def is_repeated(self, place: int) -> bool:
-        """Whether the message is delivered twice."""
-        return self._mixed(place, 1) % 10_000 < self.duplicates * 10_000
-
     def deliveries(self) -> Iterator[Delivery]:
         """Yield all deliveries in the order in which they are due."""
         chance = random.Random(self.seed)  # noqa: S311 - a plan, not a secret
@@ -104,11 +106,12 @@ class Plan:
         for place, due in enumerate(self._times(chance)):
             while repeats and repeats[0].due <= due:
                 yield heapq.heappop(repeats)
-            yield Delivery(due, place, due)
-            if self.is_repeated(place):
+            repeated = self._mixed(place, 1) % 10_000 < self.duplicates * 10_000
+            yield Delivery(due, place, due, repeated)
+            if repeated:
                 left = max(0.0, self.seconds - due)
                 again = due + chance.uniform(0.0, min(REPEAT_SECONDS, left))
-                heapq.heappush(repeats, Delivery(again, place, due))
+                heapq.heappush(repeats, Delivery(again, place, due, True))
         while repeats:
             yield heapq.heappop(repeats)
 
@@ -137,9 +140,9 @@ class Plan:
         return 1.0
 
     def _mixed(self, place: int, salt: int = 0) -> int:
-        value = (place * 0x9E3779B97F4A7C15 + salt * 0xD1B54A32D192ED03 + self.seed) % 2**64
-        value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 % 2**64
-        value = (value ^ value >> 27) * 0x94D049BB133111EB % 2**64
+        value = (place * 0x9E3779B97F4A7C15 + salt * 0xD1B54A32D192ED03 + self.seed) & _BITS
+        value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 & _BITS
+        value = (value ^ value >> 27) * 0x94D049BB133111EB & _BITS
         return value ^ value >> 31
 
 

@@ -23,7 +23,7 @@ def figures(
     `different` counts stored messages with other words, and repeated messages whose two answers
     were not the same. `ok` is whether the server kept its promises.
     """
-    seconds = tally.busy_seconds
+    seconds, latencies = tally.busy_seconds, tally.latencies
     offered = sum(second.offered for second in tally.seconds)
     served = tally.statuses[OK]
     other = {str(status): n for status, n in sorted(tally.statuses.items()) if status != OK}
@@ -41,10 +41,10 @@ def figures(
         "different": tally.different_replies + (kept.different if kept else 0),
         "disordered": kept.disordered if kept else None,
         "not_ok": other,
-        "p50_ms": _ms(tally.latencies.quantile(0.5)),
-        "p99_ms": _ms(tally.latencies.quantile(0.99)),
-        "p999_ms": _ms(tally.latencies.quantile(0.999)),
-        "max_ack_ms": _ms(tally.latencies.longest),
+        "p50_ms": _ms(latencies.quantile(0.5)),
+        "p99_ms": _ms(latencies.quantile(0.99)),
+        "p999_ms": _ms(latencies.quantile(0.999)),
+        "max_ack_ms": _ms(latencies.longest),
         "max_answer_ms": _ms(tally.longest_answer),
         "sender_lag_ms": _ms(tally.sender_lag),
         **(_cost(usage, served, seconds, tally) if usage else {}),

@@ -87,13 +87,13 @@ class _Run:
         request = self._course.sender.request(letter, int(time.time()))
         due, now = self._began + delivery.due, self._clock()
         self._tally.offer(delivery.due, now - due)
-        self._lines.fire(Shot(delivery.place, letter.fan, due, request))
+        self._lines.fire(Shot(delivery.place, letter.fan, due, request, delivery.repeated))
 
     def _ended(self, shot: Shot, status: int, body: bytes) -> None:
         now = self._clock()
         due, took = shot.due - self._began, now - (shot.sent or now)
         self._tally.end(shot, status, due, now - self._began, took)
-        if status == OK and self._course.plan.is_repeated(shot.place):
+        if shot.repeated and status == OK:
             self._tally.compare(shot.place, body)
 
     async def _wait_for_answers(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from math import exp, log
+from operator import add
 from typing import IO
 
 from triagebot.loadtest.lines import OK, Shot
@@ -23,6 +24,16 @@ class Latencies:
         self._counts = array("I")
         self.longest = 0.0
         self.count = 0
+
+    @classmethod
+    def together(cls, parts: Iterable[Latencies]) -> Latencies:
+        """Return the durations of all parts."""
+        whole = cls()
+        for part in parts:
+            whole._counts = array("Q", map(add, whole._counts, part._counts))
+            whole.count += part.count
+            whole.longest = max(whole.longest, part.longest)
+        return whole
 
     def add(self, seconds: float) -> None:
         """Remember one duration."""
@@ -70,7 +81,6 @@ class Tally:
         self.acknowledged = bytearray(messages)
         self.statuses: Counter[int] = Counter()
         self.different_replies = 0
-        self.latencies = Latencies()
         self.seconds: list[Second] = []
         self.sender_lag = 0.0
         self.longest_answer = 0.0
@@ -90,11 +100,17 @@ class Tally:
         """From the first request to the last answer, in seconds."""
         return self._last
 
+    @property
+    def latencies(self) -> Latencies:
+        """How long the answers of the whole run took."""
+        return Latencies.together(second.latencies for second in self.seconds)
+
     def second(self, at: float) -> Second:
         """Return the second of the run that `at`, in seconds from its beginning, lies in."""
-        while len(self.seconds) <= int(at):
+        place = int(at)
+        while len(self.seconds) <= place:
             self.seconds.append(Second())
-        return self.seconds[int(at)]
+        return self.seconds[place]
 
     def offer(self, due: float, lag: float) -> None:
         """Count a delivery that is due; `lag` is how late the sender itself is, in seconds."""
@@ -115,7 +131,6 @@ class Tally:
         self.longest_answer = max(self.longest_answer, took)
         second.served += 1
         second.latencies.add(now - due)
-        self.latencies.add(now - due)
         if not self.acknowledged[shot.place]:
             self.acknowledged[shot.place] = 1
             self._ledger.write(f"{self._first_number + shot.place}\n")
