@@ -126,13 +126,15 @@ class Vocabulary:
 
     def _rows(self, messages: Sequence[Message]) -> Rows:
         size = len(messages)
-        numbers = np.arange(size)
+        first = np.arange(0, size * _BLOCKS, _BLOCKS)
         words, sizes = self._words(messages)
         drawn = draw([text.replace(" ", "") for text, _ in messages])
-        of_characters = drawn.rows * _BLOCKS + 2 + are_pairs(drawn.keys)
+        of_characters = drawn.rows * _BLOCKS
+        of_characters += are_pairs(drawn.keys)
+        of_characters += 2
         blocks, ids, counts = _counted(
-            np.concatenate([numbers * _BLOCKS, numbers.repeat(sizes) * _BLOCKS + 1, of_characters]),
-            np.concatenate([numbers * 0 + INTERCEPT, words, self._characters(drawn)]),
+            np.concatenate([first, (first + 1).repeat(sizes), of_characters]),
+            np.concatenate([np.full(size, INTERCEPT), words, self._characters(drawn)]),
         )
         values = (1.0 + np.log(counts)) * self._idf.take(np.maximum(ids, -1))
         squares = np.bincount(blocks, values * values, _BLOCKS * size)
@@ -140,7 +142,7 @@ class Vocabulary:
         values *= scale.take(blocks)
         known = ids >= 0
         ids = ids[known]
-        return Rows(ids, values[known], np.flatnonzero(ids == INTERCEPT))
+        return Rows(ids, values[known], (ids == INTERCEPT).nonzero()[0])
 
     def _words(self, messages: Sequence[Message]) -> tuple[Ints, Ints]:
         """Return the words' ids, negative ones where unknown, and how many each message has."""
@@ -181,7 +183,9 @@ class Vocabulary:
 
 def _counted(blocks: Ints, ids: Ints) -> tuple[Ints, Ints, Floats]:
     """Return block and id of each different feature, in order, and how often it is there."""
-    numbers = (blocks << _BITS) + (ids + _UNKNOWN)
+    numbers = blocks << _BITS
+    numbers += ids
+    numbers += _UNKNOWN
     numbers.sort()
     fresh = np.ones(len(numbers), np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=fresh[1:])

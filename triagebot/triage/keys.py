@@ -57,13 +57,13 @@ def draw(texts: Sequence[str]) -> Drawn:
     rows = numbers.repeat(np.array([len(text) for text in signs], np.int64))
     single, wide = codes[: len(rows)], codes[len(rows) :].reshape(-1, PAIRED)
     inside = rows[1:] == rows[:-1]
-    second = wide[:, _SECOND]
+    second = wide.take(_SECOND, axis=1)
     there = second > 0
     double = single[:-1] * BASE + single[1:]
-    pair = wide[:, _FIRST] * BASE**2 + second
-    pair_rows = numbers.repeat(np.count_nonzero(there, axis=1))
+    pair = wide.take(_FIRST, axis=1) * BASE**2
+    pair += second
     return Drawn(
-        np.concatenate([rows, rows[1:][inside], pair_rows]),
+        np.concatenate([rows, rows[1:][inside], there.nonzero()[0]]),
         np.concatenate([single, double[inside], pair[there]]),
     )
 

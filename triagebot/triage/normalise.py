@@ -39,7 +39,6 @@ _EMOJI = re.compile("[\u2600-\u260d\u260f-\u2639\U0001f300-\U0001faff]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _REPEAT = re.compile(r"(.)\1{3,}")
-_SPACE = re.compile(r"\s+")
 
 # Nothing of which any of the above but repeats and spaces is made: most messages, so that they are
 # looked through once.
@@ -73,8 +72,12 @@ def normalise(text: str) -> str:
         text = _EMOJI.sub(MASKS["face"], text)
         text = _CONTROL.sub(" ", text)
     text = _simplifier().convert(text.lower())
-    text = _REPEAT.sub(r"\1\1\1", text)
-    return _SPACE.sub(" ", text).strip()
+    text = _REPEAT.sub(_thrice, text)
+    return " ".join(text.split())
+
+
+def _thrice(repeat: re.Match[str]) -> str:
+    return repeat[1] * 3
 
 
 @lru_cache(maxsize=1)
