@@ -85,17 +85,22 @@ class DeskParts:
 
 def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
     """Return the owners of the desk's endpoints, in the order of the API description."""
-    db, mind, clock = parts.db, parts.mind, parts.clock
-    deeds = LogApi(db)
-    edits = EditParts(db, mind, parts.editions.refresh, clock)
-    reports = ReportApi(parts.figures, mind, clock, parts.timezone)
-    recalls = RecallApi(db, mind, clock)
-    words = DictionaryApi(edits)
-    conversations = ConversationApi(db, mind, clock)
-    menus = MenuApi(db, parts.menus, clock)
-    settings = SettingApi(db, parts.settings, clock)
+    edits = EditParts(parts.db, parts.mind, parts.editions.refresh, parts.clock)
+    conversations = ConversationApi(parts.db, parts.mind, parts.clock)
     return [
         conversations,
+        *_waiting(parts),
+        *_written(parts, edits),
+        *_told(parts),
+        *_kept(parts),
+        DeskPages(parts.frames, parts.db, conversations.page, has_account=parts.has_account),
+    ]
+
+
+def _waiting(parts: DeskParts) -> list[HasEndpoints]:
+    """Return what agents do with messages that wait: answer, label, judge, clear in piles."""
+    db, mind, clock = parts.db, parts.mind, parts.clock
+    return [
         ReplyApi(db, clock, parts.wake),
         LabelApi(db, mind, clock),
         NearestApi(db, mind),
@@ -103,32 +108,57 @@ def desk_endpoints(parts: DeskParts) -> list[HasEndpoints]:
         LabelQueueApi(db, mind, clock),
         ClusterApi(db, mind, clock),
         ClearingApi(db, mind, clock),
-        CatalogueApi(mind),
+    ]
+
+
+def _written(parts: DeskParts, edits: EditParts) -> list[HasEndpoints]:
+    """Return what staff write: answers, sentences, rules, snippets, words."""
+    words = DictionaryApi(edits)
+    return [
+        CatalogueApi(parts.mind),
         AnswerApi(edits),
         AnswerSheetApi(edits),
-        TryOutApi(db, mind, clock),
+        TryOutApi(parts.db, parts.mind, parts.clock),
         SentenceApi(edits),
         RuleApi(edits),
-        SnippetApi(db, clock),
+        SnippetApi(parts.db, parts.clock),
         words,
-        DictionaryPage(parts.frames, words, mind),
+        DictionaryPage(parts.frames, words, parts.mind),
+    ]
+
+
+def _told(parts: DeskParts) -> list[HasEndpoints]:
+    """Return what looks back: models, recalls, search, reports, what to write next."""
+    db, mind, clock, frames = parts.db, parts.mind, parts.clock, parts.frames
+    recalls = RecallApi(db, mind, clock)
+    reports = ReportApi(parts.figures, mind, clock, parts.timezone)
+    return [
         ModelApi(db, parts.shelf, clock),
         recalls,
-        RecallPage(parts.frames, recalls, mind, clock, parts.timezone),
+        RecallPage(frames, recalls, mind, clock, parts.timezone),
         SearchApi(db, mind),
         reports,
         NextAnswerApi(db, mind, clock),
-        ReportPage(parts.frames, reports, mind),
+        ReportPage(frames, reports, mind),
+    ]
+
+
+def _kept(parts: DeskParts) -> list[HasEndpoints]:
+    """Return what the office keeps in order: people, skills, the log, settings, WeChat's menu."""
+    db, mind, clock, frames = parts.db, parts.mind, parts.clock, parts.frames
+    deeds = LogApi(db)
+    settings = SettingApi(db, parts.settings, clock)
+    menus = MenuApi(db, parts.menus, clock)
+    return [
         UserApi(db, parts.passwords, clock),
         SkillApi(db, mind, clock),
         deeds,
-        OfficePages(parts.frames, db, mind, deeds),
-        MentionsPage(parts.frames, db),
+        OfficePages(frames, db, mind, deeds),
+        MentionsPage(frames, db),
         settings,
-        SetupPage(parts.frames, settings),
+        SetupPage(frames, settings),
         menus,
-        MenusPage(parts.frames, menus, parts.menus),
-        DeskPages(parts.frames, db, conversations.page, has_account=parts.has_account),
+        MenusPage(frames, menus, parts.menus),
     ]
 
 

@@ -16,6 +16,8 @@ from triagebot.domain.label import Source
 from triagebot.errors import BadInput, GateNotMet, NothingToDo
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from training.certify import Renewal
     from triagebot.domain.label import Label
     from triagebot.triage.proof import IntentProof
@@ -115,13 +117,35 @@ def _plain(mind: Mind, renewal: Renewal, name: str | None) -> dict[str, Any]:
 
 
 def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
 
-    from training.spare import HANGING, hanging, spare_errors
+    from training.spare import HANGING, hanging
 
     proof, overall = renewal.proof, renewal.overall
+    console = Console()
+    console.print(_table(mind, renewal))
+    console.print(
+        "* provisional: only audits of real answers prove. spare: further errors that the proof "
+        "could bear; needs: right labels that are missing"
+    )
+    if names := hanging(proof):
+        console.print(HANGING + ", ".join(names))
+    threshold = "none" if overall.threshold is None else f"{overall.threshold:.3f}"
+    console.print(
+        f"all as one ({overall.evidence}): {overall.error:.2%} wrong, at most {overall.bound:.2%} "
+        f"of {overall.n}; one threshold for all: {threshold}"
+    )
+    if name:
+        console.print(f"Next: triagebot replay --to {name}, then triagebot model promote {name}")
+
+
+def _table(mind: Mind, renewal: Renewal) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from training.spare import spare_errors
+
+    proof = renewal.proof
     table = Table(
         title=f"{mind.model}: at most {proof.max_error:.1%} wrong, {proof.confidence:.0%} sure; "
         f"{renewal.audits} audits, {renewal.held_out} held-out labels",
@@ -136,21 +160,7 @@ def _show(mind: Mind, renewal: Renewal, name: str | None) -> None:
     for intent, one in sorted(proof.intents.items(), key=lambda item: -item[1].bound):
         cells = _cells(one, proof.max_error, intent in renewal.withdrawn, spare.get(intent))
         table.add_row(intent, *cells)
-    console = Console()
-    console.print(table)
-    console.print(
-        "* provisional: only audits of real answers prove. spare: further errors that the proof "
-        "could bear; needs: right labels that are missing"
-    )
-    if names := hanging(proof):
-        console.print(HANGING + ", ".join(names))
-    threshold = "none" if overall.threshold is None else f"{overall.threshold:.3f}"
-    console.print(
-        f"all as one ({overall.evidence}): {overall.error:.2%} wrong, at most {overall.bound:.2%} "
-        f"of {overall.n}; one threshold for all: {threshold}"
-    )
-    if name:
-        console.print(f"Next: triagebot replay --to {name}, then triagebot model promote {name}")
+    return table
 
 
 def _cells(one: IntentProof, most: float, withdrawn: bool, spare: int | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from triagebot.cli.minds import signing_key
 if TYPE_CHECKING:
     from triagebot.domain.change import Change
     from triagebot.store.shadows import Seen
+    from triagebot.triage.proof import Proof
 
 _by = click.option("--by", default=getpass.getuser, help="Who does it, for the history.")
 _why = click.option("--why", default="", metavar="REASON", help="Why, for the history.")
@@ -69,6 +70,17 @@ def show(obj: dict[str, Any], name: str) -> None:
         return
     click.echo(f"{folder.name}  data {manifest.data_hash[:12]}")
     click.echo("  ".join(f"{name}={value}" for name, value in manifest.metrics.items()))
+    _show_proof(proof)
+    serves = folder.name == current_name(_folder(obj))
+    click.echo("it serves now" if serves else "gate: " + ("; ".join(gate) or "nothing against it"))
+    if seen:
+        counts, changes = seen
+        click.echo(f"in the shadow: {counts.changed} of {counts.seen} live messages would change")
+        for change in changes[:10]:
+            click.echo(f"  {change.n:>7} × {change.before} → {change.after}")
+
+
+def _show_proof(proof: Proof) -> None:
     kind = "provisional" if proof.provisional else "proven on audits"
     click.echo(f"at most {proof.max_error:.1%} wrong, {proof.confidence:.0%} sure, {kind}")
     for intent, one in sorted(proof.intents.items()):
@@ -78,13 +90,6 @@ def show(obj: dict[str, Any], name: str) -> None:
             else f"from {one.threshold:.3f}, answers {one.coverage:.0%}, at most {one.bound:.2%}"
         )
         click.echo(f"  {intent:<24} {state}")
-    serves = folder.name == current_name(_folder(obj))
-    click.echo("it serves now" if serves else "gate: " + ("; ".join(gate) or "nothing against it"))
-    if seen:
-        counts, changes = seen
-        click.echo(f"in the shadow: {counts.changed} of {counts.seen} live messages would change")
-        for change in changes[:10]:
-            click.echo(f"  {change.n:>7} × {change.before} → {change.after}")
 
 
 @model.command()

@@ -62,12 +62,16 @@ def own_server(
             _wait(process, port, log)
             yield OwnServer(f"http://127.0.0.1:{port}", store, process.pid)
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _accounts(folder: Path) -> list[str]:
