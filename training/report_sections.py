@@ -76,6 +76,15 @@ def confusions_section(report: Report) -> str:
     if not pairs:
         return heading("最常见的混淆", "Worst confusions") + "<p>没有混淆。 None.</p>"
     cards = [_card(rank, pair, report.titles) for rank, pair in enumerate(pairs[:3], start=1)]
+    return (
+        heading("最常见的三个混淆", "The three worst confusions")
+        + f"<p>{_ADVICE}</p>"
+        + f'<div class="cards">{"".join(cards)}</div>{_further(report)}'
+    )
+
+
+def _further(report: Report) -> str:
+    pairs = report.evaluation.confusions
     rows = [
         [
             str(rank),
@@ -97,12 +106,7 @@ def confusions_section(report: Report) -> str:
         "占该意图 share",
         "例句 examples",
     ]
-    more = table(head, rows, numbers=(0, 4, 5)) if rows else ""
-    return (
-        heading("最常见的三个混淆", "The three worst confusions")
-        + f"<p>{_ADVICE}</p>"
-        + f'<div class="cards">{"".join(cards)}</div>{more}'
-    )
+    return table(head, rows, numbers=(0, 4, 5)) if rows else ""
 
 
 def _card(rank: int, pair: Confusion, titles: charts.Titles) -> str:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from triagebot.cli import echo_json
-from triagebot.cli.progress import LINE_SECONDS, progress
-from triagebot.errors import BadInput, GateNotMet
+from triagebot.cli.faults_result import finish
+from triagebot.cli.faults_soak import soak
+from triagebot.cli.progress import progress
+from triagebot.errors import BadInput
 from triagebot.faults.runs import CLAIMS, RUNS, Run
-
-if TYPE_CHECKING:
-    from triagebot.faults.samples import Sample
-    from triagebot.faults.tally import Tally
 
 RESULTS = Path("tests/faults/results.jsonl")
 
@@ -81,7 +78,7 @@ def claims(
         urls = [url, url] if url else [f"sqlite:///{Path(name) / 'claims.db'}"]
         engine = "PostgreSQL" if url else "SQLite"
         tally = asyncio.run(run(Plan(**asked), urls, engine))
-    _finish(obj, tally, keep)
+    finish(obj, tally, keep)
 
 
 @faults.command()
@@ -95,58 +92,7 @@ def backup(obj: dict[str, Any], seed: int, keep: Path | None, rows: int) -> None
 
     with tempfile.TemporaryDirectory(prefix="triagebot-drill-") as name:
         tally = drill.run(seed, Path(name), Path(obj["settings"].models.dir), rows=rows)
-    _finish(obj, tally, keep)
-
-
-@faults.command()
-@click.option("--seconds", default=86_400.0, show_default=True, help="How long.")
-@click.option("--rate", default=400.0, show_default=True, help="New messages a second.")
-@click.option("--seed", default=1, show_default=True, help="Where chance begins.")
-@click.option("--workers", type=click.IntRange(0, 64), default=1, show_default=True)
-@click.option("--planted", type=click.Choice(["", "remembers", "keeps lines"]), default="")
-@click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
-@click.option("--samples", type=click.Path(path_type=Path), help="Write each look there, as JSONL.")
-@click.option(
-    "--trace", type=click.Path(path_type=Path), help="Write there what was allocated and kept."
-)
-@click.pass_obj
-def soak(obj: dict[str, Any], /, keep: Path | None, samples: Path | None, **asked: Any) -> None:
-    """Serve for a day with people at the console; memory, files and threads must stay level."""
-    from triagebot.faults.plan import Soak
-    from triagebot.faults.soak import run
-
-    with tempfile.TemporaryDirectory(prefix="triagebot-soak-") as name, _looks(samples) as watch:
-        models = Path(obj["settings"].models.dir)
-        tally = run(Soak(**asked, folder=Path(name), models=models, watch=watch))
-    _finish(obj, tally, keep)
-
-
-@contextmanager
-def _looks(file: Path | None) -> Iterator[Callable[[Sample, int], None]]:
-    """Show each look at the server, and write it down if a file is named."""
-    import msgspec
-
-    shown = float("-inf")
-    with file.open("wb") if file else nullcontext() as lines:
-
-        def look(sample: Sample, visits: int) -> None:
-            nonlocal shown
-            if lines:
-                lines.write(msgspec.json.encode(sample) + b"\n")
-                lines.flush()
-            if sample.at > shown + LINE_SECONDS:
-                shown = sample.at
-                click.echo(_words(sample, visits), err=True)
-
-        yield look
-
-
-def _words(sample: Sample, visits: int) -> str:
-    return (
-        f"{sample.at:8.0f} s  memory {sample.memory / 1e6:6.1f} MB  files {sample.files:4d}  "
-        f"threads {sample.threads:3d}  store {sample.store / 1e6:8.1f} MB  "
-        f"messages {sample.rows:10,}  visits {visits:5,}"
-    )
+    finish(obj, tally, keep)
 
 
 @faults.command()
@@ -195,7 +141,7 @@ def _add(name: str, run: Run) -> None:
                 else:
                     plan = Plan(count, first, **asked)
                 tally = run.make(plan)
-            _finish(obj, tally, keep)
+            finish(obj, tally, keep)
 
 
 def _pieces(
@@ -211,29 +157,6 @@ def _pieces(
     return kept.pieces(keep, name, rounds, size)
 
 
-def _finish(obj: dict[str, Any], tally: Tally, keep: Path | None) -> None:
-    """Print and keep a result. Raises `GateNotMet` when it is not what it must be."""
-    from triagebot.faults import kept
-
-    result = tally.as_json()
-    if keep:
-        kept.add(keep, result)
-    if obj["json"]:
-        echo_json(result)
-    else:
-        for name in ("rounds", "acked", "stored", "lost", "different", "doubled"):
-            click.echo(f"{name:>34}  {result[name]:,}")
-        for name, value in result["figures"].items():
-            click.echo(f"{name:>34}  {value}")
-        for fault in result["faults"]:
-            click.echo(f"{'fault':>34}  {fault}")
-    if tally.held == bool(tally.planted):
-        raise GateNotMet(
-            f"the planted fault {tally.planted!r} did not show"
-            if tally.planted
-            else f"{tally.name}: a promise was broken (seed {tally.seed})"
-        )
-
-
 for _name, _run in RUNS.items():
     _add(_name, _run)
+faults.add_command(soak)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,9 @@ from triagebot.cli.progress import progress
 from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
-    from triagebot.models.replay import Past, Replay, ReplayRecord
+    from rich.table import Table
+
+    from triagebot.models.replay import Group, Past, Replay, ReplayRecord
     from triagebot.store.database import Database
     from triagebot.triage.think import Mind
 
@@ -98,7 +100,6 @@ def run(
 def show(record: ReplayRecord, mind: Mind) -> None:
     """Print how many messages would change, and the dearest groups with an example."""
     from rich.console import Console
-    from rich.table import Table
 
     console = Console()
     share = record.changed / record.n if record.n else 0.0
@@ -109,17 +110,7 @@ def show(record: ReplayRecord, mind: Mind) -> None:
     if not record.n:
         console.print("No message has come yet: --file replays rows of text.")
     if record.groups:
-        table = Table()
-        for heading in ("now", "then", "messages", "at stake", "judged", "example"):
-            table.add_column(
-                heading, justify="right" if heading in ("messages", "at stake") else "left"
-            )
-        for group in record.groups[:15]:
-            votes = f"+{group.judged.better} -{group.judged.worse}"
-            example = group.examples[0].text if group.examples else ""
-            cells = (group.before, group.after, f"{group.n:,}", f"{group.at_stake:,.0f} min", votes)
-            table.add_row(*cells, example)
-        console.print(table, markup=False)
+        console.print(_table(record.groups[:15]), markup=False)
     judged = record.judged
     console.print(
         f"judged among them: {judged.better} better, {judged.worse} worse, {judged.tied} alike "
@@ -129,6 +120,22 @@ def show(record: ReplayRecord, mind: Mind) -> None:
         f"{mind.bundle.folder / 'replay.html'} shows all\n"
         f"Next: triagebot model promote {mind.model}"
     )
+
+
+def _table(groups: Sequence[Group]) -> Table:
+    from rich.table import Table
+
+    table = Table()
+    for heading in ("now", "then", "messages", "at stake", "judged", "example"):
+        table.add_column(
+            heading, justify="right" if heading in ("messages", "at stake") else "left"
+        )
+    for group in groups:
+        votes = f"+{group.judged.better} -{group.judged.worse}"
+        example = group.examples[0].text if group.examples else ""
+        cells = (group.before, group.after, f"{group.n:,}", f"{group.at_stake:,.0f} min", votes)
+        table.add_row(*cells, example)
+    return table
 
 
 def _days(text: str) -> float:

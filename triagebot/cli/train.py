@@ -20,9 +20,12 @@ SHOWN = 5
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rich.table import Table
+
     from training.suspects import MendedLabels
     from training.train import Trained
     from triagebot.domain.label import Label
+    from triagebot.triage.proof import Proof
 
 
 @click.command()
@@ -179,26 +182,12 @@ def summary(trained: Trained) -> dict[str, Any]:
 
 def _show(trained: Trained, promoted: bool) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     from training.spare import HANGING, hanging
 
-    proof = trained.proof
-    kind = "provisional, from held-out sentences" if proof.provisional else "from audits"
-    table = Table(
-        title=f"at most {proof.max_error:.0%} wrong, {proof.confidence:.0%} sure\n({kind})"
-    )
-    for heading in ("intent", "threshold", "proven", "still needs"):
-        table.add_column(heading, justify="left" if heading == "intent" else "right")
-    order = sorted(proof.intents.items(), key=lambda item: -item[1].bound)
-    for name, intent in order:
-        threshold = "–" if intent.threshold is None else f"{intent.threshold:.3f}"
-        needs = f"{intent.needs} labels" if intent.needs else ""
-        proven = f"≤ {intent.bound:.1%} of {intent.n}, {intent.errors} wrong"
-        table.add_row(name, threshold, proven, needs)
     console = Console()
-    console.print(table)
-    if names := hanging(proof):
+    console.print(_table(trained.proof))
+    if names := hanging(trained.proof):
         console.print(HANGING + ", ".join(names))
     console.print(f"{len(trained.dataset.rows)} sentences → {trained.folder}")
     for line in _capped(trained):
@@ -209,6 +198,23 @@ def _show(trained: Trained, promoted: bool) -> None:
         console.print("It serves now.")
     else:
         console.print(f"Next: triagebot model promote {trained.folder.name}")
+
+
+def _table(proof: Proof) -> Table:
+    from rich.table import Table
+
+    kind = "provisional, from held-out sentences" if proof.provisional else "from audits"
+    table = Table(
+        title=f"at most {proof.max_error:.0%} wrong, {proof.confidence:.0%} sure\n({kind})"
+    )
+    for heading in ("intent", "threshold", "proven", "still needs"):
+        table.add_column(heading, justify="left" if heading == "intent" else "right")
+    for name, intent in sorted(proof.intents.items(), key=lambda item: -item[1].bound):
+        threshold = "–" if intent.threshold is None else f"{intent.threshold:.3f}"
+        needs = f"{intent.needs} labels" if intent.needs else ""
+        proven = f"≤ {intent.bound:.1%} of {intent.n}, {intent.errors} wrong"
+        table.add_row(name, threshold, proven, needs)
+    return table
 
 
 def _capped(trained: Trained) -> Iterator[str]:
