@@ -47,6 +47,7 @@ PROMISES: dict[str, str] = {
         "channels/wechat/test_routes.py",
     "Labels that somebody makes wrong are found before they are learnt":
         "cli/test_mending.py, training/test_label_quality.py",
+    "No one person, fan, day or wording makes a model alone": "training/test_caps.py",
     "A model learnt from labels made wrong on purpose does not take over, or is as good":
         "cli/test_poisoned_gate.py",
     "Who did what cannot be changed unnoticed": "store/test_seals.py",
@@ -54,9 +55,9 @@ PROMISES: dict[str, str] = {
 }  # fmt: skip
 
 MISSING = """
-Not tried: a cap on what one person, one fan or one flood of near duplicates may add to
-the labels: it is the gate alone that stops them. A downgrade is refused: an older program does not
-start on newer tables (store/test_schema.py), and the way back is a copy.
+Not tried: three people or more who label alike and wrongly, whom no cap meets; the gate alone stops
+them. A downgrade is refused: an older program does not start on newer tables
+(store/test_schema.py), and the way back is a copy.
 """
 
 

@@ -145,7 +145,7 @@ that seconds are several times those of a quiet machine:
 - **Upgrades** add columns while both nodes run this version: the one that still runs stands for the
   older release, as there is none yet, and reads and writes tables with columns unknown to it. A
   way down is not in it: one that is older than the tables runs on, but does not start again.
-- **A soak** of the planned day is `triagebot faults soak` as it stands; the one above is shorter. A
+- **A soak** of the planned day is `triagebot faults soak` as it stands. A
   slope says nothing until the caches that are bounded by design are full (SQLite's writer alone may
   hold 64 MiB), so runs with fewer than 150,000 messages in the warm-up are judged by the ceiling
   alone. With `--trace FILE` the server tells what it allocated after the warm-up and kept. The ten
