@@ -1,9 +1,9 @@
 """The policy for fans who left: kept, parted from their labels, or deleted, when it is time."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from triagebot.domain.label import Label, Source
 from triagebot.domain.message import Event, Inbound, Kind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,8 +32,7 @@ class Event(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(msgspec.Struct, frozen=True, gc=False):
     """One thing that a fan did in a channel.
 
     `channel` names the account too (`wechat:main`, `webchat`); `fan` is the channel's own id of
@@ -50,7 +48,7 @@ class Inbound:
     text: str
     sent_at: datetime
     event: Event | None = None
-    detail: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Option(msgspec.Struct, frozen=True, gc=False):

@@ -6,7 +6,9 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
 
 from triagebot.channels.wechat.answering import Answering, Outcome
 from triagebot.domain.message import Inbound
@@ -73,7 +75,7 @@ class Node:
     async def _answer(self, inbound: Inbound) -> str:
         seconds = 1000.0 if self._planted == "no deadline" else DEADLINE
         if self._planted == "no key":
-            inbound = replace(inbound, key=f"{inbound.key}/{next(_numbers)}")
+            inbound = msgspec.structs.replace(inbound, key=f"{inbound.key}/{next(_numbers)}")
         return await self._answering.answer(inbound, _words, seconds=seconds, may_be_late=False)
 
 

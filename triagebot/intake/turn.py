@@ -153,7 +153,7 @@ def _part(
     if len(places) == 1:
         return Part(places, messages[places[0]], thoughts[places[0]])
     words = "，".join(messages[place].text.strip() for place in places)
-    joined = replace(messages[places[-1]], text=words)
+    joined = structs.replace(messages[places[-1]], text=words)
     return Part(places, joined, think([joined])[0])
 
 
@@ -190,7 +190,7 @@ def _together(mind: Mind, first: Part, second: Part, think: Think) -> Part | Non
     if not isinstance(other.thought, Prediction) or other.thought.confidence >= SAYS_LITTLE:
         return None
     words = "，".join(part.inbound.text.strip() for part in (first, second))
-    joined = replace(second.inbound, text=words)
+    joined = structs.replace(second.inbound, text=words)
     both = _judge(mind, joined, think([joined])[0])
     if (both.action, both.answer) != (wanted.action, wanted.answer):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -178,11 +178,11 @@ def _keepable(inbound: Inbound) -> Inbound:
     """Return the message in a form that every database keeps."""
     if len(inbound.key) > MAX_KEY:
         digest = hashlib.sha256(inbound.key.encode("utf-8", "surrogatepass")).hexdigest()
-        inbound = replace(inbound, key=digest)
+        inbound = msgspec.structs.replace(inbound, key=digest)
     parts = (inbound.channel, inbound.fan, inbound.key, inbound.text, *inbound.detail.keys())
     if not _UNKEEPABLE.search("".join((*parts, *inbound.detail.values()))):
         return inbound
-    return replace(
+    return msgspec.structs.replace(
         inbound,
         channel=_kept(inbound.channel),
         fan=_kept(inbound.fan),
