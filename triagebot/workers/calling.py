@@ -22,7 +22,7 @@ from triagebot.workers.frames import Call, Counted, Down, Ended, Frames, Up, pac
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
+BATCH = 128
 UNDER_WAY = 4000
 """How many calls may wait for their returns; the next are refused, so that memory is bounded."""
 LONGEST = Limits().refused
