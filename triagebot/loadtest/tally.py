@@ -6,8 +6,8 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
+from itertools import zip_longest
 from math import exp, log
-from operator import add
 from typing import IO
 
 from triagebot.loadtest.lines import OK, Shot
@@ -30,7 +30,8 @@ class Latencies:
         """Return the durations of all parts."""
         whole = cls()
         for part in parts:
-            whole._counts = array("Q", map(add, whole._counts, part._counts))
+            both = zip_longest(whole._counts, part._counts, fillvalue=0)
+            whole._counts = array("I", map(sum, both))
             whole.count += part.count
             whole.longest = max(whole.longest, part.longest)
         return whole
