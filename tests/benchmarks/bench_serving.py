@@ -13,7 +13,9 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -29,6 +31,8 @@ from triagebot.triage.think import Mind, wake
 ROUNDS = 5
 MESSAGES = 2000
 BATCH = 128
+THOUGHT = (1, 2, 8, 32, 64, BATCH)
+"""How many messages are thought of at once: a quiet hour's one or two, and those of a rush."""
 
 
 def main() -> None:
@@ -47,8 +51,10 @@ def main() -> None:
             lambda: [model.probabilities(rows(b)) for b in chunks(heard)],
             len(texts),
         ),
-        ("think, one", lambda: [mind.think([text]) for text in texts], len(texts)),
-        (f"think, {BATCH}", lambda: [mind.think(b) for b in chunks(texts)], len(texts)),
+        *(
+            (f"think, {size}", partial(think, mind, chunks(texts, size)), len(texts))
+            for size in THOUGHT
+        ),
         (
             "scikit-learn classify, one",
             lambda: [pipeline.predict_proba([m]) for m in heard[:200]],
@@ -81,9 +87,15 @@ def read_texts(arguments: Sequence[str]) -> list[str]:
         return [json.loads(line)["text"] for line, _ in zip(lines, range(MESSAGES), strict=False)]
 
 
-def chunks(items: Sequence[object]) -> list[Sequence[object]]:
+def think(mind: Mind, batches: Sequence[Sequence[str]]) -> None:
+    """Think of all batches in turn."""
+    for batch in batches:
+        mind.think(batch)
+
+
+def chunks(items: Sequence[Any], size: int = BATCH) -> list[Sequence[Any]]:
     """Return the items in batches."""
-    return [items[i : i + BATCH] for i in range(0, len(items), BATCH)]
+    return [items[i : i + size] for i in range(0, len(items), size)]
 
 
 def rival(mind: Mind) -> Pipeline:

@@ -18,7 +18,8 @@ class Wordings:
     def __init__(self, questions: Sequence[Question], among: int) -> None:
         self.answer, self.intent = questions[0].answer, questions[0].intent
         self._among = among
-        self._texts = [question.text for question in questions]
+        # Made anew in one go, the texts lie side by side in memory: all are read for each message.
+        self._texts = "\n".join([question.text for question in questions]).split("\n")
         self._shown = [question.shown for question in questions]
         # A plain dictionary: for a word that is not there, a Counter asks Python.
         self._words = dict(Counter(word for question in questions for word in question.words))
