@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,12 @@ def live_mind(settings: Settings, clock: Callable[[], datetime]) -> LiveMind:
 
 def staffing(desk: Desk, clock: Callable[[], datetime]) -> Callable[[], bool]:
     """Return what tells whether people are at work, by the hours as they are when asked."""
-    return lambda: OfficeHours(desk.hours, desk.timezone, clock).staffed()
+
+    @lru_cache(maxsize=1)
+    def hours(periods: str, timezone: str) -> OfficeHours:
+        return OfficeHours(periods, timezone, clock)
+
+    return lambda: hours(desk.hours, desk.timezone).staffed()
 
 
 class Facts(Mapping[str, str]):

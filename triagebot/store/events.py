@@ -19,7 +19,8 @@ from triagebot.store.tables import event
 KEEP = 100_000
 ORDER_LOCK = 7_301
 
-_COLUMNS = ("id", "kind", "conversation_id", "payload")
+_WRITTEN = ("kind", "conversation_id", "payload")
+_COLUMNS = ("id", *_WRITTEN)
 _AFTER = "SELECT {} FROM event WHERE id > {{0}} ORDER BY id LIMIT {{0}}".format(  # noqa: S608
     ", ".join(_COLUMNS)
 )
@@ -59,9 +60,7 @@ def flush(connection: Connection) -> bool:
         return False
     if not bulk.is_sqlite(connection):
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (ORDER_LOCK,))
-    ids = bulk.new_ids(connection, event, len(rows))
-    numbered = [(number, *row) for number, row in zip(ids, rows, strict=True)]
-    bulk.insert(connection, event, _COLUMNS, numbered)
+    bulk.insert(connection, event, _WRITTEN, rows)
     rows.clear()
     return True
 

@@ -50,6 +50,8 @@ class Voice:
 
     def fill(self, text: str, **more: object) -> str:
         """Replace `{name}` by its fact; names that are unknown stay as they are."""
+        if "{" not in text:
+            return text
 
         def value(match: re.Match[str]) -> str:
             name = match[1]
