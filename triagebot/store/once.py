@@ -1,9 +1,8 @@
 """Finds what is recorded already, so that each message is recorded once.
 
 On SQLite the index that keeps messages apart begins with when they were sent, for channels that say
-so with each delivery, and goes on with the key, which platforms count up: so new messages lie side
-by side in it. With the fan before the key every second one changes a page of its own, and with the
-fan first each does, out of more pages than a machine holds at hand.
+so with each delivery: new messages then lie side by side in it. Beginning with the fan, each would
+change a page of its own, out of more than a machine holds at hand.
 """
 
 from __future__ import annotations

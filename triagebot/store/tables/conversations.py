@@ -113,7 +113,7 @@ message = Table(
     Column("reply", Text),
     Column("crc", BigInteger),
     UniqueConstraint("channel", "fan", "key").ddl_if(dialect="postgresql"),
-    Index("uq_message_once", text(SENT), "key", "channel", "fan", unique=True).ddl_if(
+    Index("uq_message_once", text(SENT), "channel", "fan", "key", unique=True).ddl_if(
         dialect="sqlite"
     ),
     Index(None, "conversation_id", "id"),
