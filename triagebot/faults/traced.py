@@ -1,12 +1,15 @@
 """A server that knows where its memory was allocated, for a soak in which it grows.
 
 `python -m triagebot.faults.traced FOLDER MODULE …` runs a module so. On SIGUSR1 it looks for the
-first time; on the next one it writes what was allocated in between and is still there. Tracing
-costs half of the speed, so this is no way to serve.
+first time; on the next one it writes what was allocated in between and is still there, and how much
+more SQLite holds, of whose memory Python knows nothing. Tracing costs half of the speed, so this is
+no way to serve.
 """
 
 from __future__ import annotations
 
+import _sqlite3
+import ctypes
 import os
 import runpy
 import signal
@@ -52,21 +55,33 @@ def _file(folder: Path, pid: int) -> Path:
 
 def _look_at(folder: Path) -> None:
     """Look whenever the signal comes."""
-    first: list[tracemalloc.Snapshot] = []
+    first: list[tuple[tracemalloc.Snapshot, int]] = []
 
     def heard(_number: int, _frame: Any) -> None:
-        now = tracemalloc.take_snapshot()
+        now, held = tracemalloc.take_snapshot(), _held_by_sqlite()
         if first:
-            _write(folder, now.compare_to(first[0], "traceback"))
-        first[:] = [now]
+            snapshot, before = first[0]
+            _write(folder, now.compare_to(snapshot, "traceback"), (before, held))
+        first[:] = [(now, held)]
 
     signal.signal(signal.SIGUSR1, heard)
 
 
-def _write(folder: Path, found: Sequence[tracemalloc.StatisticDiff]) -> None:
+def _held_by_sqlite() -> int:
+    """Return the bytes that SQLite has allocated: pages, statements, what it sorts."""
+    used = ctypes.CDLL(_sqlite3.__file__).sqlite3_memory_used
+    used.restype = ctypes.c_int64
+    return int(used())
+
+
+def _write(
+    folder: Path, found: Sequence[tracemalloc.StatisticDiff], sqlite: tuple[int, int]
+) -> None:
     """Write where most was allocated and kept; the file is there when it is whole."""
     grown = sum(one.size_diff for one in found)
-    lines = [f"process {os.getpid()}: {grown / 1e6:+.3f} MB"]
+    before, after = (size / 1e6 for size in sqlite)
+    lines = [f"process {os.getpid()}: Python {grown / 1e6:+.3f} MB"]
+    lines += [f"  SQLite from {before:.3f} to {after:.3f} MB"]
     for one in found[:LINES]:
         lines.append(f"{one.size_diff / 1e3:+10.1f} KB  {one.count_diff:+8d} blocks")
         lines += one.traceback.format(most_recent_first=True)
