@@ -4,7 +4,9 @@ The twins with a real leak are commands: `triagebot faults soak --planted …`.
 """
 
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from triagebot.faults import soak
@@ -59,6 +61,13 @@ def test_what_creeps_up_shows(what, leak):
     faults = judge([leak(one) for one in two_hours()], WARM).faults
     assert len(faults) == 1
     assert faults[0].startswith(what)
+
+
+def test_a_server_that_really_rose_shows():
+    lines = Path(__file__).with_name("soak_that_rose.jsonl").read_bytes().splitlines()
+    faults = judge([msgspec.json.decode(line, type=Sample) for line in lines], 1950).faults
+    assert len(faults) == 1
+    assert faults[0].startswith("memory, MB: +12")
 
 
 def test_memory_is_not_judged_while_caches_fill():
