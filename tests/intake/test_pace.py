@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from triagebot.intake.pace import CROWD_LINGER, LINGER, RUSH_LINGER, Pace
+from triagebot.intake.pace import LINGER, RUSH_LINGER, Pace
 from triagebot.store import messages
 
 COMING = {
@@ -10,8 +10,7 @@ COMING = {
     "the first of many": ([5.0, 5.001, 5.002], 0.0),
     "a quiet night, one a second": ([float(second) for second in range(100)], 0.0),
     "a steady stream": ([5.0 + place * 0.0025 for place in range(400)], LINGER),
-    "a rush": ([5.0 + place * 0.0008 for place in range(400)], RUSH_LINGER),
-    "a crowd": ([5.0 + place * 0.0003 for place in range(400)], CROWD_LINGER),
+    "a rush": ([5.0 + place * 0.0003 for place in range(400)], RUSH_LINGER),
     "a stream that has ended": ([*(5.0 + place * 0.0025 for place in range(400)), 8.0], 0.0),
 }
 
