@@ -102,13 +102,13 @@ def beyond(chosen: argparse.Namespace, texts: list[str]) -> tuple[list[dict[str,
         settings = (f"models.dir={chosen.models.resolve()}",)
         with own_server(Path(folder), settings, chosen.workers) as server:
             settle(chosen.workers)
-            for name, rate, seconds in (
-                ("10,000/s offered", 10_000.0, chosen.seconds),
-                ("the first 10 s after", MEAN, 10.0),
-                ("10 s later", MEAN, 10.0),
+            for name, rate, seconds, connections in (
+                ("10,000/s offered", 10_000.0, chosen.seconds, CONNECTIONS),
+                ("the first 10 s after", MEAN, 10.0, 256),
+                ("10 s later", MEAN, 10.0, 256),
             ):
                 plan = plan_of(texts, rate, seconds)
-                tally, usage = load(server.url, PLAIN, plan, server.pid, CONNECTIONS)
+                tally, usage = load(server.url, PLAIN, plan, server.pid, connections)
                 kept = compare(server.store, "wechat:load", plan, tally.acknowledged)
                 found.append(row(name, plan, tally, kept, usage))
     return found, (
