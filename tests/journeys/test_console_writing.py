@@ -11,6 +11,7 @@ from tests.journeys.browsing import (
     open_browser,
     open_desk,
 )
+from tests.journeys.conftest import wait_for
 
 
 @pytest.fixture
@@ -95,6 +96,32 @@ def test_words_that_did_not_get_through_survive_and_are_sent_again_once(page):
     page.locator(".item.failed .link").click()
     expect(page.locator(".item.failed")).to_have_count(0)
     expect(page.locator(".item.agent .bubble")).to_have_text("马上为您查")
+
+
+@pytest.mark.parametrize("when", ["under way", "through"])
+def test_who_puts_aside_right_after_sending_means_the_talk_as_the_reply_leaves_it(
+    page, server, when
+):
+    held = []
+    posts = "**/api/v1/conversations/*/messages"
+    page.route(posts, lambda route: held.append(route))
+    page.keyboard.insert_text("马上为您查")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".item.agent")).to_contain_text("发送中…")
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    expect(page.locator("dialog .choice")).to_have_count(4)
+    if when == "under way":
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast")).to_contain_text("稍后")
+    held.pop().continue_()
+    if when == "through":
+        expect(page.locator(".item.agent")).not_to_contain_text("发送中…")
+        page.keyboard.press("Enter")
+    xiaoli = server.signed_in("xiaoli")
+    wait_for(lambda: len(xiaoli.call("GET", "/api/v1/conversations?view=snoozed")["items"]) == 1)
+    (row,) = xiaoli.call("GET", "/api/v1/conversations?view=snoozed")["items"]
+    xiaoli.call("POST", f"/api/v1/conversations/{row['id']}/wake", {"fence": row["fence"]})
 
 
 def test_markup_from_a_fan_is_only_text(server):

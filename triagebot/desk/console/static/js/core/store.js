@@ -51,6 +51,11 @@ export function openRow() {
   return state.rows.get(state.openId) ?? state.detail?.conversation ?? null;
 }
 
+/** A row as it is known by now; a dialog may have been open for a while. */
+export function latest(row) {
+  return state.rows.get(row.id) ?? row;
+}
+
 /** Whether a row belongs in a view; `waiting` is open and nobody's. */
 export function belongs(row, view) {
   if (view === "bot") return row.status === "pending";

@@ -2,6 +2,7 @@
 import { post } from "../core/api.js";
 import { t } from "../core/i18n.js";
 import { belongs, openRow, state, update } from "../core/store.js";
+import { inTurn } from "../core/turns.js";
 import { allowed } from "../ui/head.js";
 import { VIEWS } from "../ui/rail.js";
 import { complain, say } from "../ui/toast.js";
@@ -68,8 +69,12 @@ export function putRow(row) {
   }
 }
 
-async function change(name, row, index, body = {}, agent = null) {
+function change(name, row, index, body = {}, agent = null) {
   putRow({ ...row, ...EXPECTED[name](body, agent) });
+  return inTurn(row, (left) => store(name, left, index, body));
+}
+
+async function store(name, row, index, body) {
   try {
     const after = await post(`/conversations/${row.id}/${name}`, { ...body, fence: row.fence });
     putRow(after);

@@ -3,7 +3,7 @@ import { get, post } from "../core/api.js";
 import { el } from "../core/dom.js";
 import { exactTime, number, t } from "../core/i18n.js";
 import { base } from "../core/page.js";
-import { openRow, state } from "../core/store.js";
+import { latest, openRow, state } from "../core/store.js";
 import { choose } from "../ui/chooser.js";
 import { complain } from "../ui/toast.js";
 import { act } from "./actions.js";
@@ -24,7 +24,7 @@ export function snooze() {
       el("span", { class: "choice-side" }, exactTime(until)),
     ],
     note: () => t("snooze.note"),
-    pick: ({ until }) => act("snooze", row, { until: until.toISOString() }),
+    pick: ({ until }) => carryOut("snooze", row, { until: until.toISOString() }),
   });
   return true;
 }
@@ -67,9 +67,15 @@ export function assign() {
       ),
     ],
     note: (item) => (item ? "" : t("assign.none")),
-    pick: ({ id, name }) => act("assign", row, { agent_id: id }, { id, name }),
+    pick: ({ id, name }) => carryOut("assign", row, { agent_id: id }, { id, name }),
   });
   return true;
+}
+
+// While the dialog was open, the conversation may have gone on, or to somebody else.
+function carryOut(name, row, ...rest) {
+  if (act(name, latest(row), ...rest)) return;
+  complain(t(`failed.${name}`, { fan: t("fan.short", row) }));
 }
 
 /** Go to the cluster that the open conversation is in. */

@@ -71,8 +71,8 @@ export async function openConversation(id, found = null) {
 export async function loadDetail(id = state.openId) {
   try {
     const detail = await get(`/conversations/${id}`);
-    if (id !== state.openId) return;
     keep([detail.conversation]);
+    if (id !== state.openId) return;
     const old = state.detail?.conversation.id === id ? state.detail.thread : [];
     const thread = [...unchanged(old, detail.thread), ...unsentOf(id)];
     update({ detail: { ...detail, thread } }, "detail", "rows");

@@ -1,7 +1,8 @@
 // Send what was written: it stands in the thread at once and says how its delivery goes.
 import { freshId, post } from "../core/api.js";
 import { dropUnsent, keepUnsent } from "../core/outbox.js";
-import { openRow, state, update } from "../core/store.js";
+import { latest, openRow, state, update } from "../core/store.js";
+import { inTurn } from "../core/turns.js";
 import { giveBack } from "../ui/composer.js";
 import { complain } from "../ui/toast.js";
 import { act, putRow } from "./actions.js";
@@ -52,17 +53,21 @@ export async function retry(item) {
 }
 
 async function deliver(row, item) {
-  const body = { text: item.text, client_id: item.client_id };
   keepUnsent(row.id, item);
+  return Boolean(await inTurn(row, (left) => store(left, item)));
+}
+
+async function store(row, item) {
+  const body = { text: item.text, client_id: item.client_id };
   try {
     const sent = await post(`/conversations/${row.id}/messages`, body);
     dropUnsent(item);
     showItem(row.id, sent, item.id);
     if (row.agent === null) await loadDetail(row.id);
-    return true;
+    return latest(row);
   } catch (error) {
     refused(row, item, error);
-    return false;
+    return null;
   }
 }
 
