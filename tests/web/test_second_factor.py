@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.conftest import Clock
 from tests.desk.conftest import PASSWORD, Desk, World
 from triagebot.desk.account import draw
 from triagebot.domain.agent import Role, SecondFactorRule
 from triagebot.store import second_factors
-from triagebot.web import totp
+from triagebot.web import own_password, second_factor, throttle, totp
 
 PATH = "/api/v1/session/second-factor"
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the letters 12345678901234567890
@@ -115,6 +116,41 @@ async def test_guessing_codes_is_slow_and_the_right_password_forgives_nothing(
     assert (await sign_in(world, "小林", ""))[0] == 429
     world.clock.forward(minutes=15)
     assert (await sign_in(world, "小林", phone.code()))[0] == 200
+
+
+async def guess_around_the_password(world: World) -> tuple[Phone, Desk, int]:
+    """Guess twice at sign-in and at the desk, give the right password there and go on."""
+    desk = await world.signed_in("小林")
+    phone, _ = await set_up(world, desk, "小林")
+    for _ in range(2):
+        assert await sign_in(world, "小林", phone.wrong()) == (401, {"code": "wrong"})
+        await desk.post(PATH + "/removal", {"code": phone.wrong()}, 400)
+    await desk.post(PATH, {"password": PASSWORD}, 409)
+    await desk.post(PATH + "/recovery-codes", {"code": "aaaa-bbbb-cccc-dddd"}, 400)
+    response = await desk.request("POST", PATH + "/removal", json={"code": phone.wrong()})
+    return phone, desk, response.status
+
+
+async def test_guessed_codes_count_together_and_the_password_forgives_none(world: World) -> None:
+    phone, desk, status = await guess_around_the_password(world)
+    assert status == 429
+    assert (await sign_in(world, "小林", phone.code()))[0] == 429
+    world.clock.forward(minutes=15)
+    assert (await desk.request("POST", PATH + "/removal", json={"code": phone.code()})).status < 300
+
+
+@pytest.fixture
+def one_count(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    """Plant one count for passwords and codes."""
+    shared = throttle.of_guesses(clock)
+    for module in (own_password, second_factor):
+        monkeypatch.setattr(module, "of_guesses", lambda _: shared)
+
+
+async def test_in_one_count_the_password_would_buy_more_guesses_at_the_code(
+    one_count: None, world: World
+) -> None:
+    assert (await guess_around_the_password(world))[2] == 400
 
 
 async def test_one_begins_with_the_password_and_ends_with_a_code(world: World) -> None:

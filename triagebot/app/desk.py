@@ -55,6 +55,7 @@ from triagebot.store.replica import Replica
 from triagebot.triage.hot_reload import LiveMind
 from triagebot.web.auth import Auth
 from triagebot.web.endpoint import HasEndpoints
+from triagebot.web.own_password import OwnPassword, OwnPasswordApi
 from triagebot.web.passwords import Passwords
 from triagebot.web.second_factor import SecondFactorApi, SecondFactors
 from triagebot.web.session import SessionApi
@@ -169,11 +170,12 @@ def own_endpoints(
     frames: Frames,
     clock: Callable[[], datetime],
 ) -> list[HasEndpoints]:
-    """Return the owners of what people have for themselves: session, second factor, their page."""
-    factors = SecondFactors(db, auth, clock)
+    """Return the owners of what is one's own: session, password, second factor, their page."""
+    password, factors = OwnPassword(db, passwords, clock), SecondFactors(db, auth, clock)
     return [
-        SessionApi(db, auth, passwords, factors),
-        SecondFactorApi(db, auth, passwords, factors, clock),
+        SessionApi(db, auth, passwords, factors, clock),
+        OwnPasswordApi(password),
+        SecondFactorApi(db, auth, password, factors, clock),
         AccountPage(frames, db, auth.door.second_factor, clock),
     ]
 

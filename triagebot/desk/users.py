@@ -11,17 +11,14 @@ from typing import Annotated
 import msgspec
 
 from triagebot.domain.agent import Agent, Role
-from triagebot.errors import BadInput, Conflict
+from triagebot.errors import Conflict
 from triagebot.store import agents, audit_log, people, second_factors
 from triagebot.store.database import Database
 from triagebot.web.endpoint import Call, Endpoint
-from triagebot.web.passwords import LONGEST, SHORTEST, Passwords
-from triagebot.web.second_factor import FAILURE_WINDOW, FAILURES
-from triagebot.web.throttle import Throttle
+from triagebot.web.passwords import Passwords
 
 PATH = "/api/v1/users"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
-Password = Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST)]
 
 
 class UserShape(msgspec.Struct):
@@ -55,24 +52,16 @@ class Shown(msgspec.Struct):
     password: str
 
 
-class OwnPassword(msgspec.Struct, forbid_unknown_fields=True):
-    """One's old and new password."""
-
-    old: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
-    new: Password
-
-
 class UserApi:
-    """Owns `/api/v1/users` and one's own password."""
+    """Owns `/api/v1/users`."""
 
     def __init__(self, db: Database, passwords: Passwords, clock: Callable[[], datetime]) -> None:
         self._db = db
         self._passwords = passwords
         self._clock = clock
-        self._failures = Throttle(clock, limit=FAILURES, window=FAILURE_WINDOW)
 
     def endpoints(self) -> list[Endpoint]:
-        """Return the endpoints; all but one's own password are the admins'."""
+        """Return the endpoints, which are the admins'."""
         return [
             Endpoint("GET", PATH, "Everybody with a login", self.everybody,
                      result=list[UserShape], role=Role.ADMIN, tag="users"),
@@ -84,8 +73,6 @@ class UserApi:
                      result=Shown, role=Role.ADMIN, tag="users"),
             Endpoint("DELETE", PATH + "/{id}/second-factor", "Take somebody's second factor away",
                      self.take_factor, role=Role.ADMIN, status=204, tag="users"),
-            Endpoint("PUT", "/api/v1/session/password", "Change your own password", self.own,
-                     OwnPassword, status=204, tag="session"),
         ]  # fmt: skip
 
     async def everybody(self, _call: Call) -> list[UserShape]:
@@ -134,17 +121,6 @@ class UserApi:
             raise Conflict("Your own goes with a code.", fields={"id": "own_factor"})
         who = audit_log.by_agent(call.signed_in.id)
         await self._db.write(second_factors.remove, call.id(), who, self._clock())
-
-    async def own(self, call: Call) -> None:
-        """Change the caller's password; all their sessions end. Raises `BadInput`."""
-        me = call.signed_in
-        self._failures.admit(f"own:{me.id}")
-        found = await self._db.read(agents.find, me.name)
-        if not await self._passwords.check(found and found[1], call.body.old):
-            raise BadInput("The old password is not right.", fields={"old": "wrong"})
-        self._failures.forget(f"own:{me.id}")
-        hashed = await self._hash(call.body.new)
-        await self._db.write(people.renew, me.id, hashed, me, self._clock())
 
     async def _hash(self, password: str) -> str:
         return await asyncio.to_thread(self._passwords.hash, password)

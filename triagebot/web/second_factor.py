@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -10,16 +9,15 @@ from aiohttp import web
 
 from triagebot.domain.agent import Agent, SecondFactorRule
 from triagebot.errors import BadInput, Conflict
-from triagebot.store import agents, audit_log, second_factors
+from triagebot.store import audit_log, second_factors
 from triagebot.store.database import Database
 from triagebot.web import totp
 from triagebot.web.auth import OWN, Auth
 from triagebot.web.endpoint import Call, Endpoint, respond
-from triagebot.web.passwords import Passwords
-from triagebot.web.throttle import Clock, Throttle
+from triagebot.web.own_password import OwnPassword
+from triagebot.web.passwords import LONGEST
+from triagebot.web.throttle import Clock, of_guesses
 
-FAILURES = 5
-FAILURE_WINDOW = timedelta(minutes=15)
 PATH = f"{OWN}/second-factor"
 
 Code = Annotated[str, msgspec.Meta(max_length=40)]
@@ -29,7 +27,7 @@ Code = Annotated[str, msgspec.Meta(max_length=40)]
 class OwnWord(msgspec.Struct, forbid_unknown_fields=True):
     """One's password, so that a desk left open is not enough to begin."""
 
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
 
 
 class OwnCode(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,13 +50,16 @@ class RecoveryCodes(msgspec.Struct):
 
 
 class SecondFactors:
-    """Checks codes; guessing is slowed as that of passwords is, by the same count."""
+    """Checks codes; guesses count together, at sign-in and at the desk.
+
+    Not with those of passwords: knowing the password must not buy more guesses at the code.
+    """
 
     def __init__(self, db: Database, auth: Auth, clock: Clock) -> None:
-        self.failures = Throttle(clock, limit=FAILURES, window=FAILURE_WINDOW)
         self._db = db
         self._auth = auth
         self._clock = clock
+        self._failures = of_guesses(clock)
 
     @property
     def are_off(self) -> bool:
@@ -73,30 +74,49 @@ class SecondFactors:
         return found is not None and found.confirmed
 
     async def check(self, agent: Agent, code: str) -> bool:
-        """Return whether a code is right, and use it up; true where none is asked for."""
+        """Return whether a code is right, and use it up; true where none is asked for.
+
+        Raises `TooMany`.
+        """
         return not await self.is_asked_of(agent) or await self.use(agent, code)
 
     async def use(self, agent: Agent, code: str) -> bool:
-        """Use up a code of the app or a recovery code; False when it is neither."""
+        """Use up a code of the app or a recovery code; False when it is neither.
+
+        Raises `TooMany` after too many that were neither.
+        """
         found = await self._db.read(second_factors.of, agent.id)
         if found is None or not found.confirmed:
             return False
+        self.guess(agent)
         now = self._clock()
         step = totp.step_of(found.secret, code, now, found.last_step)
         if step is not None:
-            return await self._db.write(second_factors.use_step, agent.id, step)
-        return await self._db.write(second_factors.use_recovery_code, agent.id, code, now)
+            right = await self._db.write(second_factors.use_step, agent.id, step)
+        else:
+            right = await self._db.write(second_factors.use_recovery_code, agent.id, code, now)
+        if right:
+            self.forgive(agent)
+        return right
+
+    def guess(self, agent: Agent) -> None:
+        """Count one more code before it is looked at. Raises `TooMany`."""
+        self._failures.admit(str(agent.id))
+
+    def forgive(self, agent: Agent) -> None:
+        """Forget a person's guesses, as they had the right code."""
+        self._failures.forget(str(agent.id))
 
 
 class SecondFactorApi:
     """Owns `/api/v1/session/second-factor`: what people do with their own."""
 
     def __init__(
-        self, db: Database, auth: Auth, passwords: Passwords, factors: SecondFactors, clock: Clock
+        self, db: Database, auth: Auth, password: OwnPassword, factors: SecondFactors, clock: Clock
     ) -> None:
         self._db = db
         self._auth = auth
-        self._passwords = passwords
+        self._password = password
         self._factors = factors
         self._clock = clock
 
@@ -119,11 +139,8 @@ class SecondFactorApi:
         me = call.signed_in
         if self._factors.are_off:
             raise Conflict("Second factors are switched off.", fields={"second_factor": "off"})
-        self._guess(me)
-        found = await self._db.read(agents.find, me.name)
-        if not await self._passwords.check(found and found[1], call.body.password):
+        if not await self._password.check(me, call.body.password):
             raise BadInput("The password is not right.", fields={"password": "wrong"})
-        self._forgive(me)
         secret = totp.new_secret()
         await self._db.write(second_factors.begin, me.id, secret, self._clock())
         return Secret(secret, totp.address(secret, me.name))
@@ -134,11 +151,11 @@ class SecondFactorApi:
         found = await self._db.read(second_factors.of, me.id)
         if found is None or not found.is_pending(now):
             raise Conflict("Begin anew: that took too long.", fields={"second_factor": "begin"})
-        self._guess(me)
+        self._factors.guess(me)
         step = totp.step_of(found.secret, call.body.code, now, found.last_step)
         if step is None:
             raise _wrong()
-        self._forgive(me)
+        self._factors.forgive(me)
         codes = await self._db.write(second_factors.confirm, me.id, step, now)
         token, _ = await self._auth.sign_in(me, "")
         response = respond(RecoveryCodes(codes))
@@ -162,16 +179,8 @@ class SecondFactorApi:
         found = await self._db.read(second_factors.of, me.id)
         if found is None or not found.confirmed:
             raise Conflict("There is no second factor.", fields={"second_factor": "none"})
-        self._guess(me)
         if not await self._factors.use(me, call.body.code):
             raise _wrong()
-        self._forgive(me)
-
-    def _guess(self, me: Agent) -> None:
-        self._factors.failures.admit(f"own:{me.id}")
-
-    def _forgive(self, me: Agent) -> None:
-        self._factors.failures.forget(f"own:{me.id}")
 
 
 def _wrong() -> BadInput:

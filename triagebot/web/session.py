@@ -16,7 +16,7 @@ from triagebot.web.auth import OWN, Auth
 from triagebot.web.endpoint import Call, Endpoint, respond
 from triagebot.web.passwords import Passwords
 from triagebot.web.second_factor import Code, SecondFactors
-from triagebot.web.throttle import Throttle
+from triagebot.web.throttle import Clock, of_guesses
 
 Language = Literal["zh", "en"]
 
@@ -55,13 +55,13 @@ class SessionApi:
     """Owns `/api/v1/session`; guessing is slowed per account and per address."""
 
     def __init__(
-        self, db: Database, auth: Auth, passwords: Passwords, factors: SecondFactors
+        self, db: Database, auth: Auth, passwords: Passwords, factors: SecondFactors, clock: Clock
     ) -> None:
         self._db = db
         self._auth = auth
         self._passwords = passwords
         self._factors = factors
-        self._failures: Throttle = factors.failures
+        self._failures = of_guesses(clock)
 
     def endpoints(self) -> list[Endpoint]:
         """Return the endpoints of the session."""

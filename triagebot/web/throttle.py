@@ -11,6 +11,9 @@ from triagebot.errors import TooMany
 
 Clock = Callable[[], datetime]
 
+GUESSES = 5
+GUESS_WINDOW = timedelta(minutes=15)
+
 
 class Throttle:
     """At most `limit` tries per key within `window`; remembers at most `keys` keys.
@@ -77,3 +80,8 @@ class Throttle:
         if len(tries) < self._limit:
             return timedelta()
         return self._window - (now - tries[0])
+
+
+def of_guesses(clock: Clock) -> Throttle:
+    """Return the throttle for what nobody may find out by trying: a password, a code."""
+    return Throttle(clock, limit=GUESSES, window=GUESS_WINDOW)
