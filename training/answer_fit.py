@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from training.choice_logit import choice_chances, fit_choice
 from training.dataset import Dataset
+from training.learn import Learned
 from training.measures import calibration_error, coverage_at, reliability
 from triagebot.domain.catalogue import Catalogue
 from triagebot.triage.answer_choice import SOLVED, Learnt, left_out_scores
@@ -60,13 +61,15 @@ class AnswerFit:
 class _Asked:
     """Messages that have candidates, as numbers; `right` is 1 for a message's own answer.
 
-    `counts` are the candidates of each message, `fold` is its fold.
+    `counts` are the candidates of each message, `fold` is its fold, `named` whether it has an
+    answer of its own.
     """
 
     measures: Floats
     right: Floats
     counts: Ints
     fold: Ints
+    named: NDArray[np.bool_]
 
     def fit(self, members: NDArray[np.bool_]) -> Floats:
         every = members.repeat(self.counts)
@@ -83,19 +86,11 @@ class _Asked:
         return found
 
 
-def fit_answers(
-    catalogue: Catalogue,
-    dataset: Dataset,
-    messages: Sequence[Message],
-    intents: Sequence[str],
-    probabilities: Floats,
-    vocabulary: Vocabulary,
-) -> AnswerFit:
-    """Return the calibration for the catalogue's answers, asked by all rows of the dataset.
+def fit_answers(catalogue: Catalogue, learned: Learned) -> AnswerFit:
+    """Return how the catalogue's answers are scored, asked by all rows that were judged unseen.
 
-    `messages` holds one entry a row, `probabilities` held-out ones of shape (n_rows, n_intents).
-    A row that names no answer wants none. The defaults are returned when there are
-    too few right or wrong answers to learn from.
+    A row that names no answer wants none. The calibration is the default one where there are too
+    few right or wrong answers to learn it from.
     """
     segmenter = build_segmenter(catalogue.words)
 
@@ -104,25 +99,26 @@ def fit_answers(
         return plain, segmenter.cut(plain)
 
     questions, heard = questions_of(catalogue, hear)
-    rows = vocabulary.rows(heard)
+    rows, judged = learned.vocabulary.rows(heard), learned.judged
     # One thread, so that the same input gives the same numbers on any number of cores.
     with threadpool_limits(1):
-        index = AnswerIndex(questions, rows, vocabulary, intents)
-        found = nearest_held_out(index, questions, rows, messages, probabilities, vocabulary)
-        asked = _asked(dataset, found, intents, probabilities)
-        wordings = sum(row.answer is not None for row in dataset.rows)
-        first = asked.right[np.cumsum(asked.counts) - asked.counts]
-        if not _LEAST <= first.sum() <= len(first) - _LEAST:
-            return AnswerFit(
-                index.learnt, AnswerCalibration(), float(first.sum()) / max(1, wordings), 0.0, 0.0
-            )
-        named = np.array(
-            [row.answer is not None for row, near in zip(dataset.rows, found, strict=True) if near]
+        index = AnswerIndex(questions, rows, learned.vocabulary, learned.intents)
+        found = nearest_held_out(
+            index, questions, rows, judged.messages, judged.probabilities, learned.vocabulary
         )
-        figures = _figures(asked, named, wordings)
-        weights = asked.fit(np.ones(len(asked.counts), np.bool_))
+        asked = _asked(judged.dataset, found, learned.intents, judged.probabilities)
+        wordings = sum(row.answer is not None for row in judged.dataset.rows)
+        return AnswerFit(index.learnt, *_calibrated(asked, wordings))
+
+
+def _calibrated(asked: _Asked, wordings: int) -> tuple[AnswerCalibration, float, float, float]:
+    """Return the calibration, and accuracy, its error and coverage on held-out wordings."""
+    first = asked.right[np.cumsum(asked.counts) - asked.counts]
+    if not _LEAST <= first.sum() <= len(first) - _LEAST:
+        return AnswerCalibration(), float(first.sum()) / max(1, wordings), 0.0, 0.0
+    weights = asked.fit(np.ones(len(asked.counts), np.bool_))
     calibration = AnswerCalibration(*(round(value, 6) for value in weights.tolist()))
-    return AnswerFit(index.learnt, calibration, *figures)
+    return calibration, *_figures(asked, wordings)
 
 
 def _asked(
@@ -134,26 +130,28 @@ def _asked(
     place = {intent: i for i, intent in enumerate(intents)}
     folds = dataset.folds(_FOLDS, _SEED)
     values: list[list[float]] = []
-    right, counts, fold = [], [], []
+    right, counts, fold, named = [], [], [], []
     for row, near, guess, own in zip(dataset.rows, found, probabilities, folds, strict=True):
         if near:
             values += [measures(item, float(guess[place[item.intent]])) for item in near]
             right += [float(item.answer == row.answer) for item in near]
             counts.append(len(near))
             fold.append(own)
+            named.append(row.answer is not None)
     return _Asked(
         np.array(values, np.float64),
         np.array(right, np.float64),
         np.array(counts, np.int64),
         np.array(fold, np.int64),
+        np.array(named, np.bool_),
     )
 
 
-def _figures(asked: _Asked, named: NDArray[np.bool_], wordings: int) -> tuple[float, float, float]:
+def _figures(asked: _Asked, wordings: int) -> tuple[float, float, float]:
     """Return accuracy, calibration error and coverage on held-out wordings."""
     chances, starts = asked.unseen(), np.cumsum(asked.counts) - asked.counts
     messages = np.arange(len(starts)).repeat(asked.counts)
-    best = np.lexsort((-chances, messages))[starts][named]
+    best = np.lexsort((-chances, messages))[starts][asked.named]
     sure, right = chances[best], asked.right[best] > 0
     answerable = np.ones(len(best), np.bool_)
     covered = coverage_at(sure, right, answerable, ERROR) * len(best) / wordings

@@ -21,7 +21,8 @@ from training.judged import Evidence, gather
 from training.model_card import model_card
 from training.outcomes import Judged
 from training.report import Report, write
-from training.thresholds import Certificate, Certified, certify, refuted
+from training.thresholds import Certificate, certify, refuted
+from training.walk import Certified
 from triagebot.binomial import upper_bound
 from triagebot.domain.label import Label
 from triagebot.triage.case import NEVER
@@ -160,16 +161,7 @@ def _settled(
     answered = evidence.count(mine & (evidence.confidence >= floor))
     if found.threshold is None and not refuted(*answered, found.max_error):
         return None
-    return IntentProof(
-        found.threshold,
-        found.n,
-        found.errors,
-        found.bound,
-        found.coverage,
-        found.needs,
-        kind,
-        found.max_error,
-    )
+    return found.as_proof(kind)
 
 
 def _unsettled(before: IntentProof, audited: Certified, labelled: Certified) -> IntentProof:

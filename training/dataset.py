@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.caps import Capped, Caps, Kind, above, parties_in
+from training.folds import split_folds
 from training.near_duplicates import group_near_duplicates
-from triagebot.domain.catalogue import Catalogue, Example
-from triagebot.domain.label import UNDATED, Label, Source
+from training.rows import Row, from_example, from_label, winner_of
+from triagebot.domain.catalogue import Catalogue
+from triagebot.domain.label import Label
 from triagebot.errors import NothingToDo
 from triagebot.triage.answers import bare
 from triagebot.triage.normalise import normalise
@@ -22,55 +24,8 @@ DEFAULT_CAPS = Caps()
 HELD_OUT = "test"
 """The split whose labels are never learnt from."""
 
-_STANDING = {
-    Source.SEED: 0,
-    Source.IMPORT: 1,
-    Source.AGENT: 2,
-    Source.REVIEW: 2,
-    Source.AUDIT: 2,
-}
-
-_OF_DESK = frozenset({Source.AGENT, Source.REVIEW, Source.AUDIT})
-
-_Found = list[tuple[str, "Row"]]
+_Found = list[tuple[str, Row]]
 """Rows with the normalised text of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One sentence to learn from.
-
-    `text` is as written; `answer` is known for wordings of an answer's question. `weight` is how
-    much it counts in training, `p_sample` in (0, 1] how likely an audit was to draw it. Rows of
-    one `group` are near duplicates. `by`, `fan` and `day` say who labelled whose message when, as
-    far as that is known.
-    """
-
-    text: str
-    intent: str
-    answer: str | None
-    source: Source
-    weight: float
-    p_sample: float
-    group: int
-    by: str = ""
-    fan: str = ""
-    day: str = ""
-
-    @property
-    def is_of_desk(self) -> bool:
-        """Whether a person at the desk said what it is."""
-        return self.source in _OF_DESK
-
-    def party(self, kind: Kind) -> str:
-        """Return whose the row is for a cap, empty where that is not known."""
-        parties = {
-            Kind.WORDING: f"{self.group} {self.intent}",
-            Kind.FAN: self.fan,
-            Kind.AGENT: self.by,
-            Kind.DAY: self.day,
-        }
-        return parties[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +88,8 @@ def build(
         for label in labels
         if label.split != HELD_OUT and (not known or label.intent in known)
     ]
-    given = [_from_example(example) for example in catalogue.examples]
-    given += [_from_label(label) for label in sorted(usable, key=lambda label: label.at)]
+    given = [from_example(example) for example in catalogue.examples]
+    given += [from_label(label) for label in sorted(usable, key=lambda label: label.at)]
     found = [(text, row) for row in given if (text := normalise(row.text))]
     left, kept, conflicts, capped = _within(found, caps)
     if not kept:
@@ -149,28 +104,6 @@ def build(
         empty=len(given) - len(found),
         capped=capped,
     )
-
-
-def split_folds(
-    intents: Sequence[str], groups: NDArray[np.int64], n: int, seed: int
-) -> NDArray[np.int64]:
-    """Return a fold, 0 to n - 1, for each row: stratified by intent, whole groups together."""
-    _, first, inverse, sizes = np.unique(
-        groups, return_index=True, return_inverse=True, return_counts=True
-    )
-    order = np.random.default_rng(seed).permutation(len(first))
-    order = order[np.argsort(-sizes[order], kind="stable")]
-    filled: dict[str, list[int]] = {}
-    total = [0] * n
-    fold_of = np.zeros(len(first), np.int64)
-    for group in order.tolist():
-        size = int(sizes[group])
-        mine = filled.setdefault(intents[int(first[group])], [0] * n)
-        fold = min(range(n), key=lambda i: (mine[i], total[i]))
-        mine[fold] += size
-        total[fold] += size
-        fold_of[group] = fold
-    return fold_of[inverse]
 
 
 def _within(
@@ -207,23 +140,13 @@ def _is_dropped(text: str, row: Row, dropped: Set[tuple[str, Kind, str]]) -> boo
     return row.is_of_desk and any((text, kind, _whose(row, kind)) in dropped for kind in Kind)
 
 
-def _from_example(example: Example) -> Row:
-    return Row(example.text, example.intent, example.answer, Source.SEED, 1.0, 1.0, 0)
-
-
-def _from_label(label: Label) -> Row:
-    said = label.text, label.intent, label.answer, label.source, label.weight, label.p_sample
-    day = label.at.date().isoformat() if label.at > UNDATED else ""
-    return Row(*said, 0, label.by, label.fan, day)
-
-
 def _unique(found: _Found) -> tuple[dict[str, Row], list[Conflict]]:
     """Return one row for each text, with its group, and what was said to be two things."""
     kept: dict[str, Row] = {}
     conflicts: list[Conflict] = []
     for text, row in found:
         earlier = kept.get(text)
-        winner = row if earlier is None else _winner(earlier, row)
+        winner = row if earlier is None else winner_of(earlier, row)
         if earlier is not None and earlier.intent != row.intent:
             loser = row if winner is earlier else earlier
             conflicts.append(Conflict(text, winner.intent, loser.intent))
@@ -231,16 +154,3 @@ def _unique(found: _Found) -> tuple[dict[str, Row], list[Conflict]]:
     groups = group_near_duplicates([bare(text) for text in kept])
     grouped = zip(kept.items(), groups.tolist(), strict=True)
     return {text: replace(row, group=group) for (text, row), group in grouped}, conflicts
-
-
-def _winner(earlier: Row, later: Row) -> Row:
-    """Return the row with the better standing; of seed sentences the first, else the later.
-
-    A row that does not name the answer takes it from the other, if both mean the same intent.
-    """
-    ahead = _STANDING[later.source] - _STANDING[earlier.source]
-    later_wins = ahead > 0 or (ahead == 0 and later.source is not Source.SEED)
-    winner, loser = (later, earlier) if later_wins else (earlier, later)
-    if winner.answer is None and winner.intent == loser.intent and loser.answer:
-        return replace(winner, answer=loser.answer)
-    return winner

@@ -12,7 +12,6 @@ Jiang and Chuang, "Confident Learning" (2021).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import log_softmax
 
 from training.confident_learning import Confident
+from training.progress import Done, unheard
 from training.ridge import one_hot, ridge_of
 
 ROUNDS = 5
@@ -30,7 +30,6 @@ _SHARES = np.arange(0.0, 0.62, 0.02)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Done = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def judge(
     n_labels: int,
     row_weights: Floats,
     fixed: NDArray[np.bool_] | None = None,
-    done: Done = lambda _done, _total: None,
+    done: Done = unheard,
 ) -> Judged:
     """Return what is believed of the labels `given` to the rows of `x`.
 

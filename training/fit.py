@@ -1,22 +1,19 @@
-"""Learn vocabulary, weights and temperature from labelled messages.
+"""Learn vocabulary and weights from labelled messages.
 
 The classifier is a linear support vector machine, one intent against the rest, over TF-IDF word and
-character n-grams. Dividing its margins by one temperature, learnt on held-out scores, makes their
-softmax a calibrated probability.
+character n-grams. Dividing its margins by one temperature, learnt on held-out scores
+(`held_out.py`), makes their softmax a calibrated probability.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
-from scipy.special import log_softmax
 from sklearn.svm import LinearSVC
 
 from training.document_frequency import document_frequency
@@ -24,17 +21,11 @@ from training.families import Family
 from triagebot.triage.features import BlockWeights, Message, Vocabulary
 from triagebot.triage.grams import word_ngrams
 
-Done = Callable[[int, int], None]
-"""Called with steps done and steps in all."""
-
 FAMILY = 0.5
 """What a family adds to an intent's own weights."""
 
 FAMILY_TOLERANCE = 1.0
 """How far from the optimum the solver may stop where there are families: closer is no better."""
-
-Learner = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
-"""Returns weights, as `learn_weights` does, learnt from the rows that are marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,59 +131,3 @@ def _margins(
     weights[1:, model.classes_] = margins.T
     weights[0, model.classes_] = intercepts
     return weights
-
-
-def held_out_scores(
-    x: csr_matrix,
-    intents: NDArray[np.int64],
-    n_intents: int,
-    row_weights: NDArray[np.float64],
-    folds: NDArray[np.int64],
-    settings: FitSettings,
-    jobs: int = 2,
-    done: Done = lambda _done, _total: None,
-    learner: Learner | None = None,
-) -> NDArray[np.float64]:
-    """Return each row's scores by a model that never saw its fold, shape (n_rows, n_intents).
-
-    Rows of fold -1 help to learn every time and are not scored: theirs are 0. `learner` replaces
-    `learn_weights`.
-    """
-    numbers = np.unique(folds[folds >= 0])
-
-    def plain(rest: NDArray[np.bool_]) -> NDArray[np.float32]:
-        return learn_weights(x[rest], intents[rest], n_intents, row_weights[rest], settings)
-
-    learn = learner or plain
-
-    def one(fold: int) -> tuple[int, NDArray[np.float64]]:
-        weights = learn((folds != fold) & (row_weights > 0))
-        return fold, np.asarray(x[folds == fold] @ weights.astype(np.float64))
-
-    scores = np.zeros((x.shape[0], n_intents))
-    runs = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(one)(int(fold)) for fold in numbers
-    )
-    for count, (fold, part) in enumerate(runs, start=1):
-        scores[folds == fold] = part
-        done(count, len(numbers))
-    return scores
-
-
-def learn_temperature(
-    scores: NDArray[np.float64], intents: NDArray[np.int64], row_weights: NDArray[np.float64]
-) -> float:
-    """Return the temperature, 0.01..100, with the least log loss on held-out scores."""
-
-    def loss(log_temperature: float) -> float:
-        log_probabilities = log_softmax(scores / np.exp(log_temperature), axis=1)
-        picked = log_probabilities[np.arange(len(intents)), intents]
-        return float(-(picked * row_weights).sum() / row_weights.sum())
-
-    found = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
-    return round(float(np.exp(found.x)), 6)
-
-
-def softmax(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
-    """Return probabilities, rows summing to 1."""
-    return np.asarray(np.exp(log_softmax(scores / temperature, axis=1)))

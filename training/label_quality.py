@@ -7,31 +7,29 @@ second look gains (`suspects.py`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import partial
 
 from training.confident_learning import Confident, confident
-from training.dataset import Dataset, Row, build
-from training.fit import (
-    FitSettings,
+from training.dataset import Dataset, build
+from training.fit import FitSettings, learn_vocabulary, matrix
+from training.held_out import (
     held_out_scores,
     learn_temperature,
-    learn_vocabulary,
-    matrix,
+    machine_learner,
     softmax,
+    targets_of,
 )
 from training.measures import Interval, wilson
+from training.progress import Progress, unheard
+from training.rows import Row
 from training.suspects import Suspect, list_suspects, newest
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.label import Label, Source
 from triagebot.errors import NothingToDo
 from triagebot.triage.features import Message
 from triagebot.triage.segment import build_segmenter
-
-Progress = Callable[[str, int, int], None]
 
 STAGES = ("read", "segment", "folds")
 MIXED_UP = 5
@@ -72,7 +70,7 @@ def look(
     labels: Sequence[Label],
     settings: FitSettings | None = None,
     jobs: int = 2,
-    progress: Progress = lambda _stage, _done, _total: None,
+    progress: Progress = unheard,
 ) -> LabelQuality:
     """Judge the catalogue's sentences and the labels; the same input gives the same result.
 
@@ -83,10 +81,9 @@ def look(
     dataset = build(catalogue, labels, caps=None)
     if len(dataset.intents) < 2:
         raise NothingToDo("labels of at least two intents are needed to compare")
-    numbers = np.array([dataset.intents.index(row.intent) for row in dataset.rows], np.int64)
     progress("segment", 0, 1)
     messages = _messages(dataset, catalogue.words)
-    scored = _judge(dataset, messages, numbers, settings, jobs, progress)
+    scored = _judge(dataset, messages, settings, jobs, progress)
     return LabelQuality(
         len(dataset.rows),
         list_suspects(dataset, scored, catalogue, labels),
@@ -103,28 +100,17 @@ def _messages(dataset: Dataset, words: Sequence[str]) -> list[Message]:
 def _judge(
     dataset: Dataset,
     messages: Sequence[Message],
-    numbers: NDArray[np.int64],
     settings: FitSettings,
     jobs: int,
     progress: Progress,
 ) -> Confident:
     """Return what models that never saw a row say of its label."""
     x = matrix(learn_vocabulary(messages, settings), messages)
-    weights = np.array([row.weight for row in dataset.rows])
-    folds = dataset.folds(settings.folds, settings.seed)
-    count = len(dataset.intents)
-    scores = held_out_scores(
-        x,
-        numbers,
-        count,
-        weights,
-        folds,
-        settings,
-        jobs,
-        lambda done, total: progress("folds", done, total),
-    )
-    probabilities = softmax(scores, learn_temperature(scores, numbers, weights))
-    return confident(numbers, probabilities)
+    targets = targets_of(dataset, settings)
+    learner = machine_learner(x, targets, settings)
+    scores = held_out_scores(x, targets, learner, jobs, partial(progress, "folds"))
+    temperature = learn_temperature(scores, targets.numbers, targets.weights)
+    return confident(targets.numbers, softmax(scores, temperature))
 
 
 def _hands(

@@ -11,31 +11,20 @@ nothing. What is measured, here and later, is measured by the labels as they wer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
-from training.confident_learning import Confident
 from training.dataset import Dataset
-from training.denoise import judge
-from training.families import Family, families
-from training.fit import (
-    FitSettings,
-    held_out_scores,
-    learn_temperature,
-    learn_vocabulary,
-    learn_weights,
-    matrix,
-    softmax,
-)
-from training.mended import learn_believed, learn_mended
-from training.minibatch import learn_softmax
+from training.families import families
+from training.fit import FitSettings, learn_vocabulary, matrix
+from training.held_out import Targets, learn_temperature, softmax, targets_of
+from training.progress import Progress
+from training.solvers import Mended, Solution, solve_exactly, solve_in_batches, solve_mended
 from training.stored_rows import stored_matrix
 from triagebot.domain.label import Source
 from triagebot.errors import BadInput, NothingToDo
@@ -43,11 +32,8 @@ from triagebot.triage.classify import LinearModel
 from triagebot.triage.features import Message, Vocabulary
 from triagebot.triage.segment import build_segmenter
 
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, steps done and steps in all."""
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+UNDOUBTED = (Source.SEED, Source.REVIEW)
+"""Labels that are never mended: staff's sentences define the intents, second looks are final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +45,8 @@ class Judged:
 
     dataset: Dataset
     messages: Sequence[Message]
-    numbers: Ints
-    probabilities: Floats
-
-
-UNDOUBTED = (Source.SEED, Source.REVIEW)
-"""Labels that are never mended: staff's sentences define the intents, second looks are final."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """What was found of all labels: `doubted` of them could be mended, of which the share `noise`,
-    0..1, is expected to be wrong. `verdict` has an entry for each row, suspects are mended.
-    """
-
-    verdict: Confident
-    doubted: int
-    noise: float
+    numbers: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,125 +76,42 @@ def learn(
     messages = _segment(dataset, words, progress)
     progress("features", 0, 1)
     vocabulary = learn_vocabulary(messages, settings)
-    place = {intent: i for i, intent in enumerate(intents)}
-    numbers = np.array([place[row.intent] for row in dataset.rows], np.int64)
-    row_weights = np.array([row.weight for row in dataset.rows])
-    folds = dataset.folds(settings.folds, settings.seed)
-    given = numbers, len(intents), row_weights, folds, settings, jobs, progress
-    fixed = np.array([row.source in UNDOUBTED for row in dataset.rows])
-    mended = None
+    targets = targets_of(dataset, settings)
+    found = _solve(dataset, messages, vocabulary, targets, settings, jobs, progress)
+    numbers = targets.numbers[found.rows]
+    temperature = learn_temperature(found.scores, numbers, targets.weights[found.rows])
+    model = LinearModel(found.weights, intents, temperature)
+    kept = found.rows.tolist()
+    part, heard = _part(dataset, kept), [messages[i] for i in kept]
+    judged = Judged(part, heard, numbers, softmax(found.scores, temperature))
+    return Learned(dataset, intents, vocabulary, model, judged, found.mended)
+
+
+def _solve(
+    dataset: Dataset,
+    messages: Sequence[Message],
+    vocabulary: Vocabulary,
+    targets: Targets,
+    settings: FitSettings,
+    jobs: int,
+    progress: Progress,
+) -> Solution:
+    """Choose the way by how many rows there are and whether their labels may be wrong."""
+    how = settings, jobs, progress
     if len(messages) > settings.large:
         with TemporaryDirectory(prefix="triagebot-") as folder:
-            x = stored_matrix(vocabulary, messages, Path(folder))
-            rows, scores, weights = _in_batches(x, *given)
-    elif settings.mend and not fixed.all():
-        rows, scores, weights, mended = _mending(matrix(vocabulary, messages), fixed, *given)
-    else:
-        x = matrix(vocabulary, messages)
-        rows, scores, weights = _exactly(x, *given, families(intents))
-    temperature = learn_temperature(scores, numbers[rows], row_weights[rows])
-    model = LinearModel(weights, intents, temperature)
-    part = _part(dataset, rows)
-    heard = messages if part is dataset else [messages[i] for i in rows.tolist()]
-    judged = Judged(part, heard, numbers[rows], softmax(scores, temperature))
-    return Learned(dataset, intents, vocabulary, model, judged, mended)
+            stored = stored_matrix(vocabulary, messages, Path(folder))
+            return solve_in_batches(stored, targets, *how)
+    x = matrix(vocabulary, messages)
+    fixed = np.array([row.source in UNDOUBTED for row in dataset.rows])
+    if settings.mend and not fixed.all():
+        return solve_mended(x, targets, fixed, *how)
+    return solve_exactly(x, targets, *how, kin=families(dataset.intents))
 
 
-def _exactly(
-    x: csr_matrix,
-    numbers: Ints,
-    n_intents: int,
-    row_weights: Floats,
-    folds: Ints,
-    settings: FitSettings,
-    jobs: int,
-    progress: Progress,
-    kin: Sequence[Family],
-) -> tuple[Ints, Floats, NDArray[np.float32]]:
-    """Return all rows, their scores, and the weights of the final model."""
-
-    def learner(rows: NDArray[np.bool_]) -> NDArray[np.float32]:
-        known = row_weights[rows]
-        return learn_weights(x[rows], numbers[rows], n_intents, known, settings, kin)
-
-    scores = held_out_scores(
-        x,
-        numbers,
-        n_intents,
-        row_weights,
-        folds,
-        settings,
-        jobs,
-        lambda done, total: progress("folds", done, total),
-        learner,
-    )
-    progress("fit", 0, 1)
-    return np.arange(x.shape[0]), scores, learner(np.ones(x.shape[0], np.bool_))
-
-
-def _mending(
-    x: csr_matrix,
-    fixed: NDArray[np.bool_],
-    numbers: Ints,
-    n_intents: int,
-    row_weights: Floats,
-    folds: Ints,
-    settings: FitSettings,
-    jobs: int,
-    progress: Progress,
-) -> tuple[Ints, Floats, NDArray[np.float32], Mended]:
-    """Return as `_exactly` does, learnt from mended labels, and what was mended."""
-
-    def without_a_fold(rest: NDArray[np.bool_]) -> NDArray[np.float32]:
-        known = row_weights[rest]
-        return learn_mended(x[rest], numbers[rest], n_intents, known, fixed[rest], settings)
-
-    progress("folds", 0, settings.folds)
-    given = x, numbers, n_intents, row_weights
-    scores = held_out_scores(
-        *given,
-        folds,
-        settings,
-        jobs,
-        lambda done, total: progress("folds", done, total),
-        without_a_fold,
-    )
-    progress("mend", 0, 1)
-    found = judge(*given, fixed, lambda done, total: progress("mend", done, total))
-    progress("fit", 0, 1)
-    weights = learn_believed(x, found, n_intents, row_weights, settings)
-    doubted = int((~fixed).sum())
-    mended = Mended(
-        found.verdict(numbers), doubted, float((1 - found.chance).sum()) / (doubted or 1)
-    )
-    return np.arange(x.shape[0]), scores, weights, mended
-
-
-def _in_batches(
-    x: csr_matrix,
-    numbers: Ints,
-    n_intents: int,
-    row_weights: Floats,
-    folds: Ints,
-    settings: FitSettings,
-    jobs: int,
-    progress: Progress,
-) -> tuple[Ints, Floats, NDArray[np.float32]]:
-    """Return the rows of the first fold, their scores, and the weights of the final model."""
-    progress("fit", 0, 1)
-    seen = np.where(folds == 0, 0.0, row_weights)
-    without, weights = Parallel(n_jobs=min(jobs, 2))(
-        delayed(learn_softmax)(x, numbers, n_intents, worth, settings.seed)
-        for worth in (seen, row_weights)
-    )
-    rows = np.flatnonzero(folds == 0)
-    return rows, np.asarray(x[rows] @ without, np.float64), weights
-
-
-def _part(dataset: Dataset, rows: Ints) -> Dataset:
-    if len(rows) == len(dataset.rows):
+def _part(dataset: Dataset, kept: Sequence[int]) -> Dataset:
+    if len(kept) == len(dataset.rows):
         return dataset
-    kept = rows.tolist()
     return replace(
         dataset,
         rows=tuple(dataset.rows[i] for i in kept),

@@ -8,7 +8,7 @@ Juditsky, 1992). Memory is two dense matrices of features by intents, however ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,6 @@ from scipy.sparse import csr_matrix
 
 from training.ridge import one_hot
 from triagebot.triage.features import INTERCEPT
-
-Done = Callable[[int, int], None]
 
 BATCH = 1024
 PASSES = 3
@@ -36,7 +34,6 @@ def learn_softmax(
     row_weights: NDArray[np.float64],
     seed: int,
     passes: int = PASSES,
-    done: Done = lambda _done, _total: None,
     dropped: float = 0.0,
 ) -> Small:
     """Return weights, shape (n_features, n_intents), of float32 rows `x`.
@@ -53,25 +50,40 @@ def learn_softmax(
     members = np.flatnonzero(row_weights > 0.0)
     scaled = (row_weights / row_weights[members].mean()).astype(np.float32)
     chance = np.random.default_rng(seed)
-    per_pass = -(-len(members) // BATCH)
-    moments = {per_pass * i // SNAPSHOTS for i in range(1, SNAPSHOTS + 1)} - {0}
+    moments = _moments(len(members), passes)
     number_of = np.zeros(x.shape[1], np.int32)
-    for number in range(passes):
-        order = chance.permutation(members)
-        for step in range(per_pass):
-            rows = order[step * BATCH : (step + 1) * BATCH]
-            features, part = _compact(_thinned(x[rows], dropped, chance), number_of)
-            here = weights[features]
-            wanted = intents[rows]
-            wanted = one_hot(wanted, n_intents) if wanted.ndim == 1 else wanted
-            _descend(part, wanted, scaled[rows], features, here, squares)
-            weights[features] = here
-            if number == passes - 1 and step + 1 in moments:
-                total += weights
-            if step % 50 == 0:
-                done(number * per_pass + step, passes * per_pass)
+    for step, rows in enumerate(_batches(members, passes, chance), start=1):
+        features, part = _compact(_thinned(x[rows], dropped, chance), number_of)
+        here = weights[features]
+        wanted = _chances(intents[rows], n_intents)
+        _descend(part, wanted, scaled[rows], features, here, squares)
+        weights[features] = here
+        if step in moments:
+            total += weights
     total /= len(moments)
     return total
+
+
+def _batches(members: Ints, passes: int, chance: np.random.Generator) -> Iterator[Ints]:
+    """Yield the members in parts, `passes` times over, each pass in an order of its own."""
+    for _ in range(passes):
+        order = chance.permutation(members)
+        for start in range(0, len(order), BATCH):
+            yield order[start : start + BATCH]
+
+
+def _moments(n_members: int, passes: int) -> set[int]:
+    """Return the steps, from 1, after which the weights count: evenly over the last pass."""
+    per_pass = -(-n_members // BATCH)
+    steps = {per_pass * i // SNAPSHOTS for i in range(1, SNAPSHOTS + 1)} - {0}
+    return {(passes - 1) * per_pass + step for step in steps}
+
+
+def _chances(intents: Ints | Small, n_intents: int) -> Small:
+    """Return the chance of each intent, shape (n_rows, n_intents); 1 for the one a number names."""
+    if intents.ndim == 1:
+        return one_hot(np.asarray(intents, np.int64), n_intents)
+    return np.asarray(intents, np.float32)
 
 
 def _thinned(x: csr_matrix, dropped: float, chance: np.random.Generator) -> csr_matrix:

@@ -10,6 +10,17 @@ from training.report_sections import Report
 from training.spare import hanging, spare_errors
 from triagebot.triage.proof import IntentProof
 
+_HEAD = (
+    "意图 intent",
+    "状态 state",
+    "门槛 threshold",
+    "条 n",
+    "错 errors",
+    "还容几错 spare",
+    "上界 bound",
+    "覆盖",
+)
+
 
 def thresholds_section(report: Report) -> str:
     """Return what is proven of each intent, and what is missing; empty without proofs."""
@@ -20,16 +31,6 @@ def thresholds_section(report: Report) -> str:
     kept = sorted(proof.intents.items(), key=lambda item: (item[1].needs, item[0]))
     spare = spare_errors(proof)
     rows = [_threshold(report.named(name), one, spare.get(name)) for name, one in kept]
-    head = (
-        "意图 intent",
-        "状态 state",
-        "门槛 threshold",
-        "条 n",
-        "错 errors",
-        "还容几错 spare",
-        "上界 bound",
-        "覆盖",
-    )
     source = (
         f"<p>{promised} {badge('warn', '暂定 provisional')} 由留出的种子例句证明，"
         "抽检标注足够后改由抽检证明。</p>"
@@ -40,7 +41,7 @@ def thresholds_section(report: Report) -> str:
         heading("门槛与证明", "Thresholds and their proof")
         + source
         + _warning(report, hanging(proof))
-        + table(head, rows, range(2, 8))
+        + table(_HEAD, rows, range(2, 8))
     )
 
 

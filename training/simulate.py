@@ -20,14 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from training.fit import (
-    FitSettings,
-    learn_temperature,
-    learn_vocabulary,
-    learn_weights,
-    matrix,
-    softmax,
-)
+from training.fit import FitSettings, learn_vocabulary, learn_weights, matrix
+from training.held_out import learn_temperature, softmax
 from training.measures import coverage_at
 from training.outcomes import Judged
 from training.simulate_choice import Queue, Strategy

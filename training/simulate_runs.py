@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from training.outcomes import Judged
+from training.progress import Progress
 from training.simulate import Plan, Round, read_traffic, simulate
 from training.simulate_choice import STRATEGIES
 
-Progress = Callable[[str, int, int], None]
 Runs = Mapping[str, Sequence[Sequence[Round]]]
 """The rounds of each run of each strategy."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.dataset import split_folds
+from training.folds import split_folds
 from training.near_duplicates import group_near_duplicates
 from triagebot.domain.label import Label
 from triagebot.errors import BadInput, NothingToDo

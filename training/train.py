@@ -15,14 +15,15 @@ from training.answer_fit import AnswerFit, fit_answers
 from training.caps import Caps
 from training.dataset import DEFAULT_CAPS, Dataset, build
 from training.fit import FitSettings
-from training.learn import Learned, Progress, learn
+from training.learn import Learned, learn
 from training.model_card import model_card
+from training.progress import Progress, unheard
 from training.selftest import record_selftest
 from training.suspects import MendedLabels, Suspect, doubted, json_lines, list_suspects
 from training.thresholds import certify
 from triagebot.domain.catalogue import Catalogue, IntentKind
 from triagebot.domain.label import Label
-from triagebot.triage.proof import IntentProof, Proof
+from triagebot.triage.proof import Proof
 from triagebot.triage.registry import load
 from triagebot.triage.think import wake
 from triagebot.triage.verdicts import FILE as SUSPECTS
@@ -58,7 +59,7 @@ def train(
     settings: FitSettings | None = None,
     jobs: int = 2,
     key: bytes | None = None,
-    progress: Progress = lambda _stage, _done, _total: None,
+    progress: Progress = unheard,
     caps: Caps | None = DEFAULT_CAPS,
 ) -> Trained:
     """Write a bundle into `out` and return it. The same input gives the same bytes.
@@ -69,25 +70,28 @@ def train(
     settings = settings or FitSettings()
     progress("read", 0, 1)
     learned = learn(build(catalogue, labels, caps), catalogue.words, settings, jobs, progress)
-    progress("answers", 0, 1)
     judged = learned.judged
-    answers = fit_answers(
-        catalogue,
-        judged.dataset,
-        judged.messages,
-        learned.intents,
-        judged.probabilities,
-        learned.vocabulary,
-    )
+    progress("answers", 0, 1)
+    answers = fit_answers(catalogue, learned)
     progress("prove", 0, 1)
     proof = _prove(catalogue, learned)
     progress("write", 0, 1)
     mended = _mended(catalogue, learned, labels) if settings.mend else None
-    suspects = doubted(judged, catalogue, labels)
-    folder = _write(catalogue, learned, proof, answers, settings, out, name, key, suspects, mended)
-    wake(load(folder, key))
+    found = _Findings(learned, answers, proof, doubted(judged, catalogue, labels), mended)
+    folder = _write(catalogue, found, settings, out, name, key)
     made = folder, judged.dataset, learned.intents, judged.probabilities, proof
-    return Trained(*made, suspects, mended)
+    return Trained(*made, found.suspects, mended)
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What a training has come to, of which its bundle tells."""
+
+    learned: Learned
+    answers: AnswerFit
+    proof: Proof
+    suspects: tuple[Suspect, ...]
+    mended: MendedLabels | None
 
 
 def _mended(catalogue: Catalogue, learned: Learned, labels: Sequence[Label]) -> MendedLabels:
@@ -100,35 +104,37 @@ def _mended(catalogue: Catalogue, learned: Learned, labels: Sequence[Label]) -> 
 
 def _write(
     catalogue: Catalogue,
-    learned: Learned,
-    proof: Proof,
-    answers: AnswerFit,
+    found: _Findings,
     settings: FitSettings,
     out: Path,
     name: str | None,
     key: bytes | None,
-    suspects: Sequence[Suspect],
-    mended: MendedLabels | None,
 ) -> Path:
+    """Write the bundle and return its folder, once it has proven that it can be loaded."""
+    learned, proof = found.learned, found.proof
     dataset, model, vocabulary = learned.dataset, learned.model, learned.vocabulary
     selftest = record_selftest(dataset.normalised, catalogue.words, vocabulary, model)
-    contents = bundle.pack(vocabulary, model.weights, catalogue, proof, answers, selftest)
+    contents = bundle.pack(vocabulary, model.weights, catalogue, proof, found.answers, selftest)
     manifest = bundle.build_manifest(
         contents,
         _hash(dataset),
         learned.intents,
         settings.block_weights,
         model.temperature,
-        _metrics(learned, answers, mended),
+        _metrics(found),
         asdict(settings),
         key,
     )
+    texts = {"MODEL_CARD.md": model_card(manifest, proof), SUSPECTS: _lines(found.suspects)}
+    if found.mended:
+        texts[MENDED] = _lines(found.mended.suspects)
     folder = out / (name or f"m-{bundle.fingerprint(manifest)}")
-    texts = {"MODEL_CARD.md": model_card(manifest, proof)}
-    texts[SUSPECTS] = json_lines(suspects).decode()
-    if mended:
-        texts[MENDED] = json_lines(mended.suspects).decode()
-    return bundle.write(folder, contents, manifest, texts)
+    wake(load(bundle.write(folder, contents, manifest, texts), key))
+    return folder
+
+
+def _lines(suspects: Sequence[Suspect]) -> str:
+    return json_lines(suspects).decode()
 
 
 def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
@@ -136,39 +142,27 @@ def _prove(catalogue: Catalogue, learned: Learned) -> Proof:
     intents, held_out = learned.intents, learned.judged.probabilities
     best = held_out.argmax(axis=1)
     policy = catalogue.policy
-    answerable = [
-        name
+    promised = {
+        name: policy.promised(catalogue.intents[name].risk)
         for name in intents
         if name in catalogue.intents and catalogue.intents[name].kind in ANSWERED
-    ]
+    }
     certificate = certify(
         [intents[i] for i in best],
         held_out.max(axis=1),
         best == learned.judged.numbers,
-        intents=answerable,
-        max_error={name: policy.promised(catalogue.intents[name].risk) for name in answerable},
+        intents=list(promised),
+        max_error=promised,
         sure=policy.confidence,
     )
-    proofs = {
-        name: IntentProof(
-            found.threshold,
-            found.n,
-            found.errors,
-            found.bound,
-            found.coverage,
-            found.needs,
-            promised=found.max_error,
-        )
-        for name, found in certificate.intents.items()
-    }
+    proofs = {name: found.as_proof("seed") for name, found in certificate.intents.items()}
     return Proof(policy.max_error, policy.confidence, certificate.provisional, proofs)
 
 
-def _metrics(
-    learned: Learned, answers: AnswerFit, mended: MendedLabels | None
-) -> dict[str, float | int]:
+def _metrics(found: _Findings) -> dict[str, float | int]:
+    learned, answers, mended = found.learned, found.answers, found.mended
     right = learned.judged.probabilities.argmax(axis=1) == learned.judged.numbers
-    found: dict[str, float | int] = {
+    metrics: dict[str, float | int] = {
         "rows": len(learned.dataset.rows),
         "duplicates": learned.dataset.duplicates,
         "conflicts": len(learned.dataset.conflicts),
@@ -178,12 +172,12 @@ def _metrics(
         "held_out_answer_coverage": round(answers.coverage, 6),
     }
     if learned.dataset.capped:
-        found["capped"] = sum(one.left_out for one in learned.dataset.capped)
+        metrics["capped"] = sum(one.left_out for one in learned.dataset.capped)
     if mended:
-        found["doubted"] = mended.doubted
-        found["mended"] = len(mended.suspects)
-        found["label_noise"] = round(mended.noise, 6)
-    return found
+        metrics["doubted"] = mended.doubted
+        metrics["mended"] = len(mended.suspects)
+        metrics["label_noise"] = round(mended.noise, 6)
+    return metrics
 
 
 def _hash(dataset: Dataset) -> str:

@@ -69,14 +69,6 @@ def test_a_catalogue_without_answers_has_nothing_to_choose_from(tmp_path):
     whole = read_catalogue(write_intents(tmp_path / "intents"))
     catalogue = replace(whole, answers={})
     learned = learn(build(catalogue, []), (), FitSettings(folds=2), 1, lambda *_: None)
-    judged = learned.judged
-    found = fit_answers(
-        catalogue,
-        judged.dataset,
-        judged.messages,
-        learned.intents,
-        judged.probabilities,
-        learned.vocabulary,
-    )
+    found = fit_answers(catalogue, learned)
     assert found.calibration == AnswerCalibration()
     assert (found.accuracy, found.ece, found.coverage) == (0.0, 0.0, 0.0)

@@ -3,7 +3,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from training.dataset import build, split_folds
+from training.dataset import build
+from training.folds import split_folds
 from triagebot.domain.catalogue import Catalogue
 from triagebot.domain.label import Source
 from triagebot.errors import NothingToDo

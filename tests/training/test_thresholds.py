@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from training.thresholds import LADDER, certify
+from training.thresholds import certify
+from training.walk import LADDER
 from triagebot.binomial import needed, upper_bound
 
 INTENTS = ("even", "falling", "hump", "rising", "easy")
