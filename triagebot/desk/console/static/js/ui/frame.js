@@ -19,6 +19,7 @@ export function startKeys(keys) {
   for (const [group, shortcuts] of Object.entries(keys)) bind(group, shortcuts);
   bindDesk();
   listen();
+  document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Replace what the screen shows. */
