@@ -126,6 +126,8 @@ WANTED: dict[str, Role | None] = {
     "GET /api/v1/tokens": AGENT,
     "POST /api/v1/tokens": AGENT,
     "DELETE /api/v1/tokens/{id}": AGENT,
+    "GET /api/v1/users/{id}/tokens": Role.ADMIN,
+    "DELETE /api/v1/users/{id}/tokens/{token}": Role.ADMIN,
     "GET /api/v1/accounts/{account}/conversations": AGENT,
     "GET /api/v1/accounts/{account}/conversations/{id}": AGENT,
     "GET /api/v1/accounts/{account}/conversations/{id}/messages": AGENT,

@@ -197,8 +197,14 @@ async def test_an_admin_with_a_password_alone_is_told_of(database, tmp_path):
     await database.write(agents.add, "li", Role.AGENT, "hash", now)
     told = (State.WARN, "1 of 1 sign in with a password alone")
     assert look("optional") == look("admins") == told
+    url = f"sqlite:///{tmp_path / 'triagebot.db'}"
     await database.write(second_factors.begin, boss.id, "A" * 32, now)
     assert look("admins") == told, "what is not confirmed does not count"
+    assert people.beside_passwords(url) == []
+    await database.write(agents.add_token, boss.id, "crm", "tb_1", now)
     await database.write(second_factors.confirm, boss.id, 1, now)
+    secrets, tokens = people.beside_passwords(url)
+    assert secrets.words.startswith("1; their secrets lie in the store, in clear")
+    assert tokens.words.startswith("1 let programs in without a code, 1 of them as an admin")
     assert look("admins")[0] is State.OK
     assert look("off")[0] is State.WARN

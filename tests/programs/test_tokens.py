@@ -40,6 +40,22 @@ async def test_an_ended_token_opens_nothing_and_the_log_says_who(world, desk):
     assert deeds[:2] == ["revoke_token", "add_token"]
 
 
+async def test_an_admin_sees_and_ends_what_a_colleagues_programs_hold(world, desk):
+    made = await desk.post(PATH, {"name": "bot"}, 201)
+    boss = await world.signed_in("boss", Role.ADMIN)
+    path = f"/api/v1/users/{world.people['小林'].id}/tokens"
+    assert await boss.get(path) == [made["about"]]
+    assert (await boss.client.get("/api/v1/users/999/tokens")).status == 404
+    own = f"/api/v1/users/{world.people['boss'].id}/tokens/{made['about']['id']}"
+    assert (await boss.request("DELETE", own)).status == 404, "not in that name"
+    assert (await desk.request("DELETE", f"{path}/{made['about']['id']}")).status == 403
+    assert (await boss.request("DELETE", f"{path}/{made['about']['id']}")).status == 204
+    headers = {"api_access_token": made["token"]}
+    assert (await (await world.client()).get("/api/v1/profile", headers=headers)).status == 401
+    deed = (await boss.get("/api/v1/log"))["items"][0]
+    assert (deed["who"], deed["what"], deed["detail"]["name"]) == ("boss", "revoke_token", "小林")
+
+
 async def test_nobody_has_more_than_twenty(desk):
     for number in range(20):
         await desk.post(PATH, {"name": str(number)}, 201)

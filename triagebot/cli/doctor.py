@@ -57,6 +57,7 @@ def look(settings: Any, *, online: bool) -> Iterator[Finding]:
         yield from spool.spool(folder)
     yield watching.deeds(url, _now())
     yield people.second_factors_of_admins(url, settings.desk.second_factor)
+    yield from people.beside_passwords(url)
     yield machine.space("disk", folder)
     yield machine.sync_speed(folder)
     models = Path(settings.models.dir)

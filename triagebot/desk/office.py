@@ -39,11 +39,12 @@ class OfficePages:
         """Return everybody with a login, and a form for one more."""
 
         async def fill(session: SessionRow, _t: Sentence) -> Mapping[str, object]:
-            everybody, known, secured = await self._db.read(
+            everybody, known, secured, tokens = await self._db.read(
                 lambda connection: (
                     agents.everybody(connection),
                     skills.everybody(connection),
                     second_factors.owners(connection),
+                    agents.everybodys_tokens(connection),
                 )
             )
             intents = self._holder.mind.catalogue.intents.values()
@@ -51,6 +52,7 @@ class OfficePages:
                 "people": [user_shape(each) for each in everybody],
                 "roles": list(Role),
                 "secured": {str(number) for number in secured},
+                "tokens": tokens,
                 "skills": {str(each.id): known.get(each.id, Skill()) for each in everybody},
                 "titles": {each.name: each.title[session.agent.language] for each in intents},
             }

@@ -1,4 +1,4 @@
-"""Tokens with which programs speak in a person's name; everybody keeps their own."""
+"""Tokens with which programs speak in a person's name: one's own, and for admins everybody's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from triagebot.domain.agent import Role
 from triagebot.errors import Conflict
 from triagebot.store import agents, people
 from triagebot.store.agents import ApiTokenRow
@@ -16,6 +17,7 @@ from triagebot.store.database import Database
 from triagebot.web.endpoint import Call, Endpoint
 
 PATH = "/api/v1/tokens"
+OF_A_PERSON = "/api/v1/users/{id}/tokens"
 MOST = 20
 
 
@@ -41,7 +43,7 @@ class NewlyMadeToken(msgspec.Struct):
 
 
 class TokenApi:
-    """Owns `/api/v1/tokens`."""
+    """Owns `/api/v1/tokens` and, for admins, `/api/v1/users/{id}/tokens`."""
 
     def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
         self._db = db
@@ -55,6 +57,10 @@ class TokenApi:
             Endpoint("POST", PATH, "Make a token; it is shown once", self.add, NewToken,
                      result=NewlyMadeToken, status=201, tag=tag),
             Endpoint("DELETE", f"{PATH}/{{id}}", "End a token", self.revoke, status=204, tag=tag),
+            Endpoint("GET", OF_A_PERSON, "Somebody's tokens", self.list_of, role=Role.ADMIN,
+                     result=list[TokenShape], tag=tag),
+            Endpoint("DELETE", OF_A_PERSON + "/{token}", "End somebody's token", self.revoke_of,
+                     role=Role.ADMIN, status=204, tag=tag),
         ]  # fmt: skip
 
     async def list(self, call: Call) -> Sequence[TokenShape]:
@@ -75,6 +81,16 @@ class TokenApi:
         """End one at once. Raises `NotFound` for somebody else's."""
         me = call.signed_in.id
         await self._db.write(people.end_token, me, call.id(), self._clock())
+
+    async def list_of(self, call: Call) -> Sequence[TokenShape]:
+        """Return a person's tokens, never what they are. Raises `NotFound`."""
+        person = await self._db.read(agents.get, call.id())
+        return [_shape(row) for row in await self._db.read(agents.tokens, person.id)]
+
+    async def revoke_of(self, call: Call) -> None:
+        """End somebody's token at once, as it needs no second factor. Raises `NotFound`."""
+        token = call.id("token")
+        await self._db.write(people.end_token, call.id(), token, self._clock(), call.signed_in)
 
 
 def new_token() -> str:

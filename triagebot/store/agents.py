@@ -165,6 +165,12 @@ def tokens(connection: Connection, agent_id: int) -> list[ApiTokenRow]:
     return [ApiTokenRow(row.id, row.name, from_ms(row.created_at)) for row in rows]
 
 
+def everybodys_tokens(connection: Connection) -> list[tuple[Agent, ApiTokenRow]]:
+    """Return the tokens of all people, those shut out too, and in whose name each is."""
+    people = everybody(connection)
+    return [(one, token) for one in people for token in tokens(connection, one.id)]
+
+
 def revoke_token(connection: Connection, agent_id: int, token_id: int, now: datetime) -> None:
     """End a person's token; raises `NotFound` if it is not theirs."""
     own = (api_token.c.id == token_id) & (api_token.c.agent_id == agent_id)

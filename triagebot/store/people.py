@@ -68,11 +68,19 @@ def add_token(
     return row
 
 
-def end_token(connection: Connection, agent_id: int, token_id: int, now: datetime) -> None:
-    """End a person's token; raises `NotFound` if it is not theirs."""
+def end_token(
+    connection: Connection, agent_id: int, token_id: int, now: datetime, by: Agent | None = None
+) -> None:
+    """End a person's token, for them or `by` somebody else; raises `NotFound` if it is not theirs.
+
+    The log names the person where another did it.
+    """
     agents.revoke_token(connection, agent_id, token_id, now)
-    who = audit_log.by_agent(agent_id)
-    audit_log.note(connection, who, "revoke_token", now, detail={"token": str(token_id)})
+    detail = {"token": str(token_id)}
+    if by and by.id != agent_id:
+        detail["name"] = agents.get(connection, agent_id).name
+    who = audit_log.by_agent(by.id if by else agent_id)
+    audit_log.note(connection, who, "revoke_token", now, detail=detail)
 
 
 def _admins(connection: Connection) -> int:
