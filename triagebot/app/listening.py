@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -13,6 +12,7 @@ from functools import partial
 import msgspec
 from aiohttp import web
 
+from triagebot.app.loops import told_to_stop
 from triagebot.app.memory import settle, share_heaps
 from triagebot.app.server import Server
 from triagebot.channels.wechat.reception import PREFIX
@@ -40,21 +40,12 @@ async def run(server: Server, workers: int = 0) -> None:
     go to the others.
     """
     share_heaps()
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     groups = _sockets(server, max(1, workers))
     runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
     if not await _set_up(runner, stop):
         return
-
-    def pass_on(_transport: asyncio.Transport, _data: bytes) -> asyncio.Protocol:
-        assert runner.server is not None  # noqa: S101 - it has been set up
-        return runner.server()
-
-    reception, measure = server.wechat.callback.reception, server.metrics.measure
-    front = Front(PREFIX, reception, pass_on, measure)
+    front = _front(server, runner)
     stand_in = partial(_accept, front)
     async with AsyncExitStack() as ending:
         ending.push_async_callback(_finish, front, runner)
@@ -100,6 +91,17 @@ async def _set_up(runner: web.AppRunner, stop: asyncio.Event) -> bool:
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
     return False
+
+
+def _front(server: Server, runner: web.AppRunner) -> Front:
+    """Return what takes WeChat's callbacks itself and passes all else on to the application."""
+
+    def pass_on(_transport: asyncio.Transport, _data: bytes) -> asyncio.Protocol:
+        assert runner.server is not None  # noqa: S101 - it has been set up
+        return runner.server()
+
+    reception, measure = server.wechat.callback.reception, server.metrics.measure
+    return Front(PREFIX, reception, pass_on, measure)
 
 
 def let_wait(groups: Sequence[Sequence[socket.socket]]) -> None:

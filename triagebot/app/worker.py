@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 import sys
 from datetime import UTC, datetime
@@ -33,27 +32,13 @@ def now() -> datetime:
 async def work(settings: Settings, line: socket.socket, giving: socket.socket, *at: int) -> None:
     """Serve on the sockets numbered `at` until told to stop, or until the storing process goes."""
     share_heaps()
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    loop, stop = asyncio.get_running_loop(), loops.told_to_stop()
     with loading():
         mind = live_mind(settings, now)
     await mind.start()
     line.setblocking(False)
     _, calling = await loop.connect_accepted_socket(lambda: Calling(mind, stop.set), line)
-    reception = Reception(
-        accounts(settings),
-        calling,
-        now,
-        within=ANSWER_WITHIN + LAST_MOMENT,
-        acknowledge_unstored=False,
-    )
-
-    def pass_on(transport: asyncio.Transport, data: bytes) -> None:
-        give(giving, transport, data)
-
-    front = Front(PREFIX, reception, pass_on, calling.measure)
+    front = _front(settings, calling, giving)
     servers = [
         await loop.create_server(front, sock=socket.socket(fileno=number), backlog=BACKLOG)
         for number in at
@@ -65,6 +50,22 @@ async def work(settings: Settings, line: socket.socket, giving: socket.socket, *
         server.close()
     await front.close(DRAIN_SECONDS if calling.connected else 0.0)
     await mind.close()
+
+
+def _front(settings: Settings, calling: Calling, giving: socket.socket) -> Front:
+    """Return what takes WeChat's callbacks and gives every other connection away."""
+
+    def pass_on(transport: asyncio.Transport, data: bytes) -> None:
+        give(giving, transport, data)
+
+    reception = Reception(
+        accounts(settings),
+        calling,
+        now,
+        within=ANSWER_WITHIN + LAST_MOMENT,
+        acknowledge_unstored=False,
+    )
+    return Front(PREFIX, reception, pass_on, calling.measure)
 
 
 def main(arguments: list[str]) -> None:

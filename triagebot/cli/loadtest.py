@@ -8,6 +8,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,21 +103,14 @@ def _load(
     from triagebot.loadtest.report import page
     from triagebot.loadtest.result import figures
     from triagebot.loadtest.run import Course, run
-    from triagebot.machine import busyness, describe
 
     target = find_target(url)
     plan = _plan(options)
-    where = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {describe()}, load {busyness()}: {_command()}"
+    now = datetime.now(UTC)
+    where = _where(now)  # as busy as the machine is before the load
     course = Course(target, replace(sender, host=target.name), plan, options["connections"])
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.tag}"
-
-    def watch(tally: Tally, seconds: float) -> None:
-        if usage:
-            usage.sample()
-            tally.second(seconds).rss = usage.rss_last
-        _watch(tally, seconds)
-
-    tally = loops.run(run(course, out / f"{name}.acked", watch))
+    name = f"{now:%Y%m%dT%H%M%S}-{plan.tag}"
+    tally = loops.run(run(course, out / f"{name}.acked", partial(_watch, usage)))
     if usage:
         usage.sample()
     channel = f"wechat:{sender.account}"
@@ -128,9 +122,12 @@ def _load(
     return {**result, "report": str(report)}
 
 
-def _command() -> str:
-    """Return what was typed, without the folders of this machine."""
-    return " ".join(["triagebot", *(Path(word).name or word for word in sys.argv[1:])])
+def _where(began: datetime) -> str:
+    """Return when it ran, on what, and what was typed, without the folders of this machine."""
+    from triagebot.machine import busyness, describe
+
+    command = " ".join(["triagebot", *(Path(word).name or word for word in sys.argv[1:])])
+    return f"{began:%Y-%m-%d %H:%M} UTC, {describe()}, load {busyness()}: {command}"
 
 
 def _plan(options: dict[str, Any]) -> Plan:
@@ -169,7 +166,10 @@ def _sender(settings: Any, account: str | None) -> Sender:
     return Sender(name, found.appid, found.original_id or "gh_loadtest0000", token, key)
 
 
-def _watch(tally: Tally, seconds: float) -> None:
+def _watch(usage: Usage | None, tally: Tally, seconds: float) -> None:
+    if usage:
+        usage.sample()
+        tally.second(seconds).rss = usage.rss_last
     second = tally.second(max(0.0, seconds - 1.0))
     latest = second.latencies
     end = "\r" if sys.stderr.isatty() else "\n"

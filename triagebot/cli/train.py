@@ -100,10 +100,8 @@ def train(
     unseen = left_out(settings, read_catalogue(folder), _read(labels))
     if obj["json"]:
         echo_json({**summary(trained), "left_out": unseen})
-        return
-    _show(trained, promote)
-    for line in advice(unseen):
-        click.echo(line, err=True)
+    else:
+        _show(trained, promote, advice(unseen))
 
 
 def _promote(settings: Any, models: Path, name: str) -> None:
@@ -180,7 +178,7 @@ def summary(trained: Trained) -> dict[str, Any]:
     }
 
 
-def _show(trained: Trained, promoted: bool) -> None:
+def _show(trained: Trained, promoted: bool, advice: Iterable[str]) -> None:
     from rich.console import Console
 
     from training.spare import HANGING, hanging
@@ -198,6 +196,8 @@ def _show(trained: Trained, promoted: bool) -> None:
         console.print("It serves now.")
     else:
         console.print(f"Next: triagebot model promote {trained.folder.name}")
+    for line in advice:
+        click.echo(line, err=True)
 
 
 def _table(proof: Proof) -> Table:

@@ -82,13 +82,7 @@ def answer_lines(
     lines = []
     for name in dict.fromkeys((*used.answers, *trained.answers, *newest, *drafts)):
         edition, draft = newest.get(name), drafts.get(name)
-        sources = (
-            words_of(used, Subject.ANSWER, name),
-            draft and draft.words,
-            edition and edition.words,
-            words_of(trained, Subject.ANSWER, name),
-        )
-        words = next((each for each in sources if isinstance(each, AnswerWords)), None)
+        words = _words_shown(name, used, trained, draft, edition)
         if words is None:
             continue
         lines.append(
@@ -105,6 +99,19 @@ def answer_lines(
             )
         )
     return lines
+
+
+def _words_shown(
+    name: str, used: Catalogue, trained: Catalogue, draft: Draft | None, edition: Edition | None
+) -> AnswerWords | None:
+    """Return an answer's words as used, else as drafted, as published last, as trained."""
+    sources = (
+        words_of(used, Subject.ANSWER, name),
+        draft and draft.words,
+        edition and edition.words,
+        words_of(trained, Subject.ANSWER, name),
+    )
+    return next((each for each in sources if isinstance(each, AnswerWords)), None)
 
 
 def _state(is_used: bool, edition: Edition | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -15,9 +15,12 @@ from triagebot.errors import NotFound
 from triagebot.store import conversations, labels, messages, notes, outbound
 from triagebot.store.database import Database
 from triagebot.store.events import EventRow
+from triagebot.store.notes import NoteRow
+from triagebot.store.outbound_rows import OutboundRow
 from triagebot.web.sse import ServerEvent
 
 T = TypeVar("T")
+R = TypeVar("R", OutboundRow, NoteRow)
 
 
 async def render(db: Database, batch: Sequence[EventRow]) -> list[ServerEvent]:
@@ -86,15 +89,16 @@ async def _messages(db: Database, events: Sequence[EventRow]) -> list[ServerEven
                 _event(place, row.conversation_id, item)
                 for place, item in zip((f"{event_id}", f"{event_id}.5"), items, strict=False)
             ]
-    for event_id, number in written.items():
-        if number in texts:
-            row_of = texts[number]
-            shown.append(_event(str(event_id), row_of.conversation_id, outbound_item(row_of)))
-    for event_id, number in noted.items():
-        if number in hints:
-            hint = hints[number]
-            shown.append(_event(str(event_id), hint.conversation_id, note_item(hint)))
-    return shown
+    return [*shown, *_items(written, texts, outbound_item), *_items(noted, hints, note_item)]
+
+
+def _items(
+    numbers: Mapping[int, int], rows: Mapping[int, R], item: Callable[[R], ThreadItem]
+) -> Iterator[ServerEvent]:
+    for event_id, number in numbers.items():
+        if number in rows:
+            row = rows[number]
+            yield _event(str(event_id), row.conversation_id, item(row))
 
 
 def _event(place: str, conversation_id: int, item: ThreadItem) -> ServerEvent:

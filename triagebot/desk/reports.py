@@ -11,7 +11,7 @@ from aiohttp import web
 from triagebot.desk import report_figures as figures
 from triagebot.desk.audit import estimate
 from triagebot.desk.guess import MindHolder
-from triagebot.desk.report_shapes import LONGEST_DAYS, Report, ReportQuery
+from triagebot.desk.report_shapes import LONGEST_DAYS, Audited, Report, ReportQuery
 from triagebot.desk.report_tables import TABLES
 from triagebot.domain.agent import Agent, Role
 from triagebot.errors import BadInput, NotFound
@@ -80,12 +80,8 @@ class ReportApi:
         waits = await read(first_replies.waits, begin, end, now, channel)
         work = await read(first_replies.work, begin, end)
         own = None if may(reader, Role.LEAD) else reader.id
+        shown = [each for each in work if own in (None, each.agent_id)]
         rated = await read(ratings.counts, begin, end, own)
-        tallies = await read(audits.tally, begin, end)
-        catalogue = self._holder.mind.catalogue
-        checked = estimate(tallies, catalogue.policy, len(catalogue.intents))[0]
-        if own is not None:
-            work = [each for each in work if each.agent_id == own]
         return Report(
             since=since,
             until=until,
@@ -94,7 +90,7 @@ class ReportApi:
             at=now,
             total=figures.treated(counts),
             before=figures.treated(before),
-            audited=figures.audited(checked),
+            audited=await self._audited(begin, end),
             waits=figures.wait_shape(waits, replies),
             rated=figures.rated(rated),
             days=figures.by_day(counts, since, until, self._zone),
@@ -102,9 +98,14 @@ class ReportApi:
             intents=figures.by_name(counts, lambda row: row.intent),
             channels=figures.by_name(counts, lambda row: row.channel),
             reasons=figures.by_name(counts, lambda row: row.reason),
-            agents=figures.agent_rows(work, replies),
+            agents=figures.agent_rows(shown, replies),
             all_channels=await read(hour_counts.channels),
         )
+
+    async def _audited(self, begin: datetime, end: datetime) -> Audited:
+        tallies = await self._db.read(audits.tally, begin, end)
+        catalogue = self._holder.mind.catalogue
+        return figures.audited(estimate(tallies, catalogue.policy, len(catalogue.intents))[0])
 
     def _span(self, first: date, last: date) -> tuple[datetime, datetime]:
         after = last + timedelta(days=1)

@@ -23,7 +23,8 @@ _FORGOTTEN = """
         WHERE a.conversation_id = c.id AND a.what IN ('resolve', 'hand_back'))
 """
 
-Answers = Mapping[str, Sequence[tuple[str, float]]]
+Given = Sequence[tuple[str, float]]
+Answers = Mapping[str, Given]
 
 
 def judge(tally: Tally, memory: Memory, answers: Answers, seed: int) -> None:
@@ -33,20 +34,16 @@ def judge(tally: Tally, memory: Memory, answers: Answers, seed: int) -> None:
     """
     rows = memory.rows(_MESSAGES)
     stored = {name: msgspec.json.decode(reply)["text"] if reply else "" for name, reply in rows}
-    twice = [name for name, count in Counter(name for name, _ in rows).items() if count > 1]
-    lost = [name for name in answers if answers[name] and name not in stored]
-    different = [
-        name
-        for name, given in answers.items()
-        if name in stored and {body for body, _ in given} - {stored[name]}
-    ]
-    late = [name for name, given in answers.items() if any(s > ANSWERED_WITHIN for _, s in given)]
-    forgotten = memory.rows(_FORGOTTEN)
+    lost = sum(1 for name, given in answers.items() if given and name not in stored)
+    twice = sum(1 for count in Counter(name for name, _ in rows).values() if count > 1)
+    different = sum(
+        1 for name in answers if name in stored and _said(answers[name]) - {stored[name]}
+    )
     tally.acked += sum(1 for given in answers.values() if given)
     tally.stored += len(stored)
-    tally.lost += len(lost)
-    tally.doubled += len(twice)
-    tally.different += len(different)
+    tally.lost += lost
+    tally.doubled += twice
+    tally.different += different
     for given in answers.values():
         for _, seconds in given:
             tally.worst("slowest answer, s", seconds)
@@ -54,7 +51,15 @@ def judge(tally: Tally, memory: Memory, answers: Answers, seed: int) -> None:
         "G1 lost": lost,
         "G2 stored twice": twice,
         "G3 two answers": different,
-        "G4 forgotten": forgotten,
-        "G8 late": late,
+        "G4 forgotten": len(memory.rows(_FORGOTTEN)),
+        "G8 late": sum(1 for given in answers.values() if _is_late(given)),
     }
-    tally.faults += [f"seed {seed}: {what}: {len(who)}" for what, who in found.items() if who]
+    tally.faults += [f"seed {seed}: {what}: {count}" for what, count in found.items() if count]
+
+
+def _said(given: Given) -> set[str]:
+    return {body for body, _ in given}
+
+
+def _is_late(given: Given) -> bool:
+    return any(seconds > ANSWERED_WITHIN for _, seconds in given)

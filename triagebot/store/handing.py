@@ -47,11 +47,18 @@ def set_status(
     if wanted is Status.PENDING:
         return conversations.hand_back(connection, conversation_id, agent_id, now)
     if row.status is Status.PENDING:
-        conversations.call_person(connection, conversation_id, Reason.ASKS_FOR_PERSON)
-        who = audit_log.by_agent(agent_id)
-        audit_log.note(connection, who, "call_person", now, conversation_id=conversation_id)
-        return conversations.get(connection, conversation_id)
+        return _call_person(connection, conversation_id, agent_id, now)
     return conversations.reopen(connection, conversation_id, agent_id, now)
+
+
+def _call_person(
+    connection: Connection, conversation_id: int, agent_id: int, now: datetime
+) -> ConversationRow:
+    """Put a bot's conversation before people, as its fan may."""
+    conversations.call_person(connection, conversation_id, Reason.ASKS_FOR_PERSON)
+    who = audit_log.by_agent(agent_id)
+    audit_log.note(connection, who, "call_person", now, conversation_id=conversation_id)
+    return conversations.get(connection, conversation_id)
 
 
 def assign(

@@ -130,19 +130,16 @@ def add(connection: Connection, order: Order, now: datetime) -> RecallRow:
     )
     number = connection.execute(query.returning(recall.c.id)).scalar_one()
     fans.sort(key=lambda fan: (fan.until is None, fan.until or fan.at))
-    rows = [
-        {
-            "recall_id": number,
-            "conversation_id": fan.conversation_id,
-            "state": State.HELD if fan.until else State.UNREACHABLE,
-        }
-        for fan in fans
-    ]
-    connection.execute(insert(recall_fan), rows)
+    connection.execute(insert(recall_fan), [_row_of(fan, number) for fan in fans])
     detail = {"answer": given.answer, "fans": str(len(fans))}
     who = audit_log.by_agent(order.agent_id)
     audit_log.note(connection, who, "recall", now, detail=detail)
     return get(connection, number)
+
+
+def _row_of(fan: Told, recall_id: int) -> dict[str, Any]:
+    state = State.HELD if fan.until else State.UNREACHABLE
+    return {"recall_id": recall_id, "conversation_id": fan.conversation_id, "state": state}
 
 
 def undo(connection: Connection, recall_id: int, agent_id: int, now: datetime) -> RecallRow:

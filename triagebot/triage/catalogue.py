@@ -114,22 +114,28 @@ def _read_answers(
         if intent not in intents or not NAME.fullmatch(name):
             raise fail(path, item.line, f"answer {identity!r} belongs to no intent of this file")
         metadata = _mapping(path, item, "metadata")
-        question = metadata.get("question")
-        if not isinstance(question, str) or not question.strip():
-            raise fail(path, item.line, f"answer {identity!r} needs metadata.question (标准问)")
+        question = _question(path, item, metadata)
         similar = list(_sentences(path, item))
         answers[identity] = Answer(
             identity,
             intent,
-            question.strip(),
+            question,
             tuple(text for text, _ in similar),
             _reply(path, item, responses, identity),
             _risk(path, item, metadata),
         )
-        lines = [(question.strip(), item.line), *similar]
+        lines = [(question, item.line), *similar]
         examples.extend(
             Example(text, intent, identity, "seed", path.name, line) for text, line in lines
         )
+
+
+def _question(path: Path, item: Located, metadata: Mapping[str, Any]) -> str:
+    question = metadata.get("question")
+    if not isinstance(question, str) or not question.strip():
+        message = f"answer {item['intent']!r} needs metadata.question (标准问)"
+        raise fail(path, item.line, message)
+    return question.strip()
 
 
 def _sentences(path: Path, item: Located) -> Iterator[tuple[str, int]]:

@@ -21,6 +21,8 @@ MAX_ANSWER = 16 * 1024 * 1024
 
 _RID = re.compile(r"\brid: ([0-9a-f-]{1,64})|\bhint: \[([^\]\s]{1,64})\]")
 
+_HEADERS_OF_JSON = {"Content-Type": "application/json; charset=utf-8"}
+
 Json = dict[str, Any]
 
 
@@ -77,18 +79,12 @@ class Transport:
         form: aiohttp.FormData | None = None,
     ) -> Answer:
         """Return the answer. Raises Unreachable or Ambiguous when there is none to trust."""
-        headers = {}
-        data: bytes | aiohttp.FormData | None = form
-        if body is not None:
-            # Raw UTF-8: escaped characters are refused, or shown to the fan as they are.
-            data = json.dumps(body, ensure_ascii=False).encode()
-            headers["Content-Type"] = "application/json; charset=utf-8"
         request = self._session.request(
             method,
             self._base_url + path,
             params=query,
-            data=data,
-            headers=headers,
+            data=form if body is None else _encoded(body),
+            headers=_HEADERS_OF_JSON if body is not None else None,
             timeout=self._timeout,
             allow_redirects=False,
         )
@@ -101,6 +97,11 @@ class Transport:
         except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
             log.warning("no answer from WeChat to %s: %s", path, type(error).__name__)
             raise Ambiguous("WeChat did not answer") from None
+
+
+def _encoded(body: Json) -> bytes:
+    # Raw UTF-8: escaped characters are refused, or shown to the fan as they are.
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def rid_of(errmsg: str) -> str:
