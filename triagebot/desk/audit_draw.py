@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from triagebot.desk.guess import MindHolder
-from triagebot.errors import TriagebotError
+from triagebot.repeating import Repeating
 from triagebot.store import audit_draw
 from triagebot.store.database import Database
-
-log = logging.getLogger(__name__)
 
 SECONDS = 2.0
 AT_ONCE = 500
 """Messages looked at in one read; only what was answered reaches the writer."""
 
 
-class AuditDraw:
+class AuditDraw(Repeating):
     """Looks at what has been recorded since the last look; nodes take turns by themselves."""
 
     def __init__(
@@ -33,18 +29,7 @@ class AuditDraw:
         self._db = db
         self._holder = holder
         self._clock = clock
-        self._seconds = seconds
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._repeat(), name="audit draw")
-
-    async def close(self) -> None:
-        """Stop."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        super().__init__((self.draw, seconds))
 
     async def draw(self) -> int:
         """Look at everything that is new and return how many answers were drawn.
@@ -58,13 +43,3 @@ class AuditDraw:
             if stretch.end - stretch.start < AT_ONCE:
                 break
         return drawn
-
-    async def _repeat(self) -> None:
-        while True:
-            try:
-                await self.draw()
-            except TriagebotError as error:
-                log.warning("drawing audits waits: %s", error.code)
-            except Exception:  # the next round may do better
-                log.exception("drawing audits failed")
-            await asyncio.sleep(self._seconds)
