@@ -75,13 +75,31 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+    epilog="Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 bad input, 4 below what was "
+    "asked for, 5 not there or nothing to do, 6 taken or busy, 7 refused by the other side.",
+)
 @click.option(
     "-C", "--project", type=click.Path(path_type=Path), default=Path(), help="Folder to work in."
 )
-@click.option("--config", "file", type=click.Path(path_type=Path), help="Settings file.")
-@click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override a setting.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Settings file; triagebot.toml where there is one.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="A.B=C",
+    help="Override a setting; may be given several times.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON; may also stand behind the command."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show a trace of unexpected errors.")
 @click.version_option(__version__)
 @click.pass_context

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import echo_json
+from triagebot.cli.options import intents_folder, intents_option
 from triagebot.cli.stores import with_database
 from triagebot.errors import NothingToDo
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from triagebot.domain.catalogue import Catalogue
     from triagebot.store.database import Database
 
-_folder = click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
-
 
 @click.group()
 def answers() -> None:
@@ -28,7 +27,7 @@ def answers() -> None:
 
 
 @answers.command()
-@_folder
+@intents_option
 @click.pass_obj
 def diff(obj: dict[str, Any], intents: Path | None) -> None:
     """Show how the files would change if what is published were written into them."""
@@ -36,7 +35,7 @@ def diff(obj: dict[str, Any], intents: Path | None) -> None:
 
 
 @answers.command()
-@_folder
+@intents_option
 @click.pass_obj
 def export(obj: dict[str, Any], intents: Path | None) -> None:
     """Write what is published into the files; the next training learns it."""
@@ -59,8 +58,8 @@ def export(obj: dict[str, Any], intents: Path | None) -> None:
 
 
 @answers.command(name="import")
-@_folder
-@click.option("--by", default="import", show_default=True, help="Whose drafts they are.")
+@intents_option
+@click.option("--by", default="import", help="Whose drafts they are.")
 @click.pass_obj
 def import_(obj: dict[str, Any], intents: Path | None, by: str) -> None:
     """Make drafts at the desk of what the files say otherwise; people publish them there."""
@@ -69,7 +68,7 @@ def import_(obj: dict[str, Any], intents: Path | None, by: str) -> None:
     from triagebot.triage.registry import load
 
     settings = obj["settings"]
-    folder, models = intents or Path(settings.intents.dir), Path(settings.models.dir)
+    folder, models = intents_folder(obj, intents), Path(settings.models.dir)
     trained = load(models / read_current(models).name).catalogue
     files = read_catalogue(folder)
     names = asyncio.run(with_database(settings, _import, trained, files, by))
@@ -114,7 +113,7 @@ def _changes(obj: dict[str, Any], intents: Path | None) -> tuple[Path, dict[Path
     from triagebot.triage.catalogue import read_catalogue
     from triagebot.triage.intent_files import written
 
-    folder = intents or Path(obj["settings"].intents.dir)
+    folder = intents_folder(obj, intents)
     before = read_catalogue(folder)
     after = asyncio.run(with_database(obj["settings"], _published, before))
     return folder, written(folder, before, after)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import echo_json
+from triagebot.cli.options import intents_folder
 from triagebot.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ SHOWN = {
     "--data",
     type=click.Path(path_type=Path),
     default=Path("../shared/data"),
-    show_default=True,
     help="Folder of the public sets.",
 )
 @click.option(
@@ -54,7 +54,7 @@ def benchmark(
     be rejection (how well foreign messages are told, and what is answered all the same) or pairs
     (whether two messages are known to mean the same, on held-out pairs).
     """
-    folder = intents or Path(obj["settings"].intents.dir)
+    folder = intents_folder(obj, intents)
     if test and name in ("rejection", "pairs"):
         raise click.UsageError(f"--test does not go with {name}")
     if name == "rejection":

@@ -12,6 +12,7 @@ import msgspec
 
 from triagebot.cli import echo_json
 from triagebot.cli.minds import signing_key, wake_model
+from triagebot.cli.options import model_option
 from triagebot.domain.label import Source
 from triagebot.errors import BadInput, GateNotMet, NothingToDo
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--model", help="Name or folder of a model; the current one by default.")
+@model_option
 @click.option("--held-out", "is_held_out", is_flag=True, help="FILES were never learnt from.")
 @click.option("--max-error", type=click.FloatRange(0, 0.5), help="Instead of the policy's.")
 @click.option("--confidence", type=click.FloatRange(0.5, 0.9999), help="Instead of the policy's.")

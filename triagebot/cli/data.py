@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import data_files, echo_json
+from triagebot.cli.options import intents_folder, intents_option
 from triagebot.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ for command in data_files.COMMANDS:
 
 
 @data.command()
-@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@intents_option
 @click.option(
     "--labels", multiple=True, type=click.Path(path_type=Path), help="Label files to check too."
 )
@@ -46,7 +47,7 @@ def validate(
     from training.findings import Severity, count
     from training.validate import validate as check
 
-    found = check(intents or Path(obj["settings"].intents.dir), labels)
+    found = check(intents_folder(obj, intents), labels)
     counts = {severity.value: count(found).get(severity, 0) for severity in Severity}
     if obj["json"]:
         echo_json({"counts": counts, "findings": [asdict(finding) for finding in found]})
@@ -58,14 +59,14 @@ def validate(
 
 
 @data.command()
-@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@intents_option
 @click.pass_obj
 def stats(obj: dict[str, Any], intents: Path | None) -> None:
     """Count sentences, different ones and answers of each intent."""
     from training.data_stats import stats as count
     from triagebot.triage.catalogue import read_catalogue
 
-    rows = count(read_catalogue(intents or Path(obj["settings"].intents.dir)))
+    rows = count(read_catalogue(intents_folder(obj, intents)))
     if obj["json"]:
         echo_json({"intents": rows})
         return

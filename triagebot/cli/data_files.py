@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import echo_json
+from triagebot.cli.options import intents_folder, intents_option
 from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ def convert(
 @click.command(name="import")
 @_sources
 @_from
-@click.option("-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl")
-@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl", help="File to write."
+)
+@intents_option
 @click.option("--any-intent", is_flag=True, help="Let intents through that intents/ lacks.")
 @click.pass_obj
 def import_(
@@ -69,7 +72,7 @@ def import_(
     if not labels:
         raise NothingToDo("there is not one label in these files")
     if not any_intent:
-        _check(labels, intents or Path(obj["settings"].intents.dir))
+        _check(labels, intents_folder(obj, intents))
     count = formats.write(out, labels, "jsonl")
     _tell(obj, {"labels": count, "file": str(out)}, f"{count} labels → {out}")
 
@@ -77,7 +80,7 @@ def import_(
 @click.command()
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="File or folder.")
 @_to
-@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@intents_option
 @click.option(
     "--labels", multiple=True, type=click.Path(path_type=Path), help="Export these label files."
 )
@@ -105,7 +108,7 @@ def export(
         chosen += stored_labels(obj["settings"]) if stored else []
         count = formats.write(out, chosen, name)
     else:
-        catalogue = read_catalogue(intents or Path(obj["settings"].intents.dir))
+        catalogue = read_catalogue(intents_folder(obj, intents))
         document = rasa.document_of_catalogue(catalogue)
         if name == "rasa":
             rasa.write_document(out, document)
@@ -118,8 +121,8 @@ def export(
 @click.command()
 @_sources
 @_from
-@click.option("--train", "share", default=0.8, show_default=True, help="Share to learn from.")
-@click.option("--seed", default=7, show_default=True)
+@click.option("--train", "share", default=0.8, help="Share to learn from.")
+@click.option("--seed", default=7, help="Seed of the draw.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=".", help="Folder.")
 @click.pass_obj
 def split(

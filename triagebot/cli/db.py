@@ -30,7 +30,12 @@ def upgrade(obj: dict[str, Any]) -> None:
 
 
 @db.command()
-@click.option("--seal", default="", help="A seal of the program's log, which must be there.")
+@click.option(
+    "--seal",
+    default="",
+    show_default=False,
+    help="A seal of the program's log, which must be there.",
+)
 @click.pass_obj
 def check(obj: dict[str, Any], seal: str) -> None:
     """Look for damage in a SQLite store, and for changes in the log of deeds."""

@@ -21,8 +21,8 @@ DATABASE = "sqlite:///var/demo.db"
 
 
 @click.command()
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on.")
+@click.option("--host", help="Address to listen on; server.host by default.")
+@click.option("--port", type=int, help="Port to listen on; server.port by default.")
 @click.option("--fans/--no-fans", default=True, help="Let simulated fans write.")
 @click.pass_obj
 def demo(obj: dict[str, Any], host: str | None, port: int | None, fans: bool) -> None:

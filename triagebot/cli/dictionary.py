@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import echo_json
+from triagebot.cli.options import intents_folder, intents_option, model_option
 from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ _file = click.option(
     type=click.File("rb"),
     help="Messages, JSONL or text, instead of the usual ones.",
 )
-_intents = click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
-_limit = click.option("--limit", default=50_000, show_default=True, help="Messages read at most.")
+_limit = click.option("--limit", default=50_000, help="Messages read at most.")
 
 
 @click.group(name="dict")
@@ -32,7 +32,7 @@ def dictionary() -> None:
 
 
 @dictionary.command()
-@_intents
+@intents_option
 @click.pass_obj
 def check(obj: dict[str, Any], intents: Path | None) -> None:
     """Find lines of words.txt to put right.
@@ -42,7 +42,7 @@ def check(obj: dict[str, Any], intents: Path | None) -> None:
     from training.word_preview import check as look
     from triagebot.triage.catalogue import read_catalogue
 
-    folder = intents or Path(obj["settings"].intents.dir)
+    folder = intents_folder(obj, intents)
     sentences = [example.text for example in read_catalogue(folder).examples]
     path = folder / "words.txt"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -60,14 +60,14 @@ def check(obj: dict[str, Any], intents: Path | None) -> None:
 @dictionary.command()
 @click.argument("words", nargs=-1, required=True)
 @_file
-@_intents
+@intents_option
 @_limit
-@click.option("--model", help="Name or folder of a model; the current one by default.")
+@model_option
 @click.option("--retrain", is_flag=True, help="Train with the words and compare that model.")
 @click.option(
     "--labels", multiple=True, type=click.Path(path_type=Path), help="Labels to retrain with."
 )
-@click.option("--top", default=20, show_default=True, help="How many of each to print.")
+@click.option("--top", default=20, help="How many of each to print.")
 @click.pass_obj
 def preview(
     obj: dict[str, Any],
@@ -91,7 +91,7 @@ def preview(
     from triagebot.triage.catalogue import read_catalogue
     from triagebot.triage.word_preview import preview as look
 
-    catalogue = read_catalogue(intents or Path(obj["settings"].intents.dir))
+    catalogue = read_catalogue(intents_folder(obj, intents))
     texts = _texts(file, limit) if file else [example.text for example in catalogue.examples]
     known = [label for path in labels for label in read_labels(path)]
     candidate = train_with(words, catalogue, known, jobs=2) if retrain else None
@@ -104,10 +104,10 @@ def preview(
 
 @dictionary.command()
 @_file
-@_intents
+@intents_option
 @_limit
-@click.option("--least", default=5, show_default=True, help="Messages that must have the word.")
-@click.option("--top", default=50, show_default=True, help="How many words to list.")
+@click.option("--least", default=5, help="Messages that must have the word.")
+@click.option("--top", default=50, help="How many words to list.")
 @click.pass_obj
 def suggest(
     obj: dict[str, Any], file: Any, intents: Path | None, limit: int, least: int, top: int
@@ -121,7 +121,7 @@ def suggest(
     from triagebot.triage.new_words import suggest as find
     from triagebot.triage.segment import build_segmenter
 
-    catalogue = read_catalogue(intents or Path(obj["settings"].intents.dir))
+    catalogue = read_catalogue(intents_folder(obj, intents))
     texts = _texts(file, limit) if file else stored_texts(obj["settings"], limit)
     if not texts:
         raise NothingToDo("no message has come yet; -i takes messages from a file")

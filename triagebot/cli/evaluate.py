@@ -9,6 +9,7 @@ import click
 
 from triagebot.cli import echo_json
 from triagebot.cli.minds import wake_model
+from triagebot.cli.options import model_option
 from triagebot.errors import BadInput, GateNotMet
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ LOWER_IS_BETTER = ("ece", "selective_error")
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--model", help="Name or folder of a model; the current one by default.")
+@model_option
 @click.option("--split", help="Measure on the rows of this split only.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write an HTML report here.")
 @click.option(

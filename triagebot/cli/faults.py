@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from triagebot.cli.faults_result import finish
+from triagebot.cli.faults_result import finish, planted_option
 from triagebot.cli.faults_soak import soak
 from triagebot.cli.progress import progress
 from triagebot.errors import BadInput
@@ -23,8 +23,8 @@ RESULTS = Path("tests/faults/results.jsonl")
 def _options(run: Run) -> Callable[[Any], Any]:
     """Add what runs are asked for."""
     options = [
-        click.option("--rounds", default=run.rounds, show_default=True, help="How many times."),
-        click.option("--seed", default=1, show_default=True, help="Where chance begins."),
+        click.option("--rounds", default=run.rounds, help="How many times."),
+        click.option("--seed", default=1, help="Where chance begins."),
         click.option(
             "--keep", type=click.Path(path_type=Path), help="Add the result to this file."
         ),
@@ -32,15 +32,13 @@ def _options(run: Run) -> Callable[[Any], Any]:
     if run.piece:
         words = "Go on, in pieces, until the file of --keep has so many rounds in all."
         options.append(click.option("--resume", is_flag=True, help=words))
-    choice = click.Choice(["", *run.planted])
-    words = "Plant a fault that must show."
-    options.append(click.option("--planted", type=choice, default="", help=words))
+    options.append(planted_option(*run.planted))
     if run.shared:
         words = "How many at once, each in a process of its own."
         options.append(click.option("--jobs", type=click.IntRange(1, 64), default=1, help=words))
     if run.rate:
         words = "Messages a second."
-        options.append(click.option("--rate", default=run.rate, show_default=True, help=words))
+        options.append(click.option("--rate", default=run.rate, help=words))
 
     def add(command: Any) -> Any:
         for option in options:
@@ -82,9 +80,9 @@ def claims(
 
 
 @faults.command()
-@click.option("--seed", default=1, show_default=True, help="Where chance begins.")
+@click.option("--seed", default=1, help="Where chance begins.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
-@click.option("--rows", default=0, show_default=True, help="Messages that are there before.")
+@click.option("--rows", default=0, help="Messages that are there before.")
 @click.pass_obj
 def backup(obj: dict[str, Any], seed: int, keep: Path | None, rows: int) -> None:
     """Copy a store under load, lose it, put the copy back; needs a promoted model."""
@@ -96,8 +94,12 @@ def backup(obj: dict[str, Any], seed: int, keep: Path | None, rows: int) -> None
 
 
 @faults.command()
-@click.option("--results", type=click.Path(path_type=Path, exists=True), default=RESULTS)
-@click.option("--out", type=click.Path(path_type=Path), default=Path("RELIABILITY.md"))
+@click.option(
+    "--results", type=click.Path(path_type=Path, exists=True), default=RESULTS, help="The results."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default="RELIABILITY.md", help="File to write."
+)
 def report(results: Path, out: Path) -> None:
     """Write RELIABILITY.md from the results that were kept."""
     from triagebot.faults import kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,18 @@ from triagebot.errors import GateNotMet
 
 if TYPE_CHECKING:
     from triagebot.faults.tally import Tally
+
+
+def planted_option(*faults: str) -> Callable[[Any], Any]:
+    """Return the option that plants one of the faults that a run can have."""
+    return click.option(
+        "--planted",
+        type=click.Choice(["", *faults]),
+        default="",
+        show_default=False,
+        metavar=f"[{'|'.join(faults)}]",
+        help="Plant a fault that must show.",
+    )
 
 
 def finish(obj: dict[str, Any], tally: Tally, keep: Path | None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from triagebot.cli.faults_result import finish
+from triagebot.cli.faults_result import finish, planted_option
 from triagebot.cli.progress import LINE_SECONDS
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--seconds", default=86_400.0, show_default=True, help="How long.")
-@click.option("--rate", default=400.0, show_default=True, help="New messages a second.")
-@click.option("--seed", default=1, show_default=True, help="Where chance begins.")
-@click.option("--workers", type=click.IntRange(0, 64), default=1, show_default=True)
-@click.option("--planted", type=click.Choice(["", "remembers", "keeps lines"]), default="")
+@click.option("--seconds", default=86_400.0, help="How long.")
+@click.option("--rate", default=400.0, help="New messages a second.")
+@click.option("--seed", default=1, help="Where chance begins.")
+@click.option("--workers", type=click.IntRange(0, 64), default=1, help="Workers of the server.")
+@planted_option("remembers", "keeps lines")
 @click.option("--keep", type=click.Path(path_type=Path), help="Add the result to this file.")
 @click.option("--samples", type=click.Path(path_type=Path), help="Write each look there, as JSONL.")
 @click.option(

@@ -62,7 +62,9 @@ responses:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
-@click.option("--template", type=click.Choice(TEMPLATES), default="phone-brand", show_default=True)
+@click.option(
+    "--template", type=click.Choice(TEMPLATES), default="phone-brand", help="What to begin with."
+)
 @click.pass_obj
 def init(obj: dict[str, Any], folder: Path, template: str) -> None:
     """Begin a project in FOLDER: settings, and intents to change; nothing is overwritten."""

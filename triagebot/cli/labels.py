@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli import echo_json
+from triagebot.cli.options import intents_folder, intents_option
 from triagebot.errors import BadInput, NothingToDo
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def labels() -> None:
 
 
 @labels.command()
-@click.option("-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl", help="File to write."
+)
 @click.pass_obj
 def export(obj: dict[str, Any], out: Path) -> None:
     """Write all labels of the database.
@@ -40,8 +43,10 @@ def export(obj: dict[str, Any], out: Path) -> None:
 
 @labels.command(name="import")
 @_files
-@click.option("-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl")
-@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), default="labels.jsonl", help="File to write."
+)
+@intents_option
 @click.pass_obj
 def import_(obj: dict[str, Any], files: tuple[Path, ...], out: Path, intents: Path | None) -> None:
     """Check label files and join them into one.
@@ -50,7 +55,7 @@ def import_(obj: dict[str, Any], files: tuple[Path, ...], out: Path, intents: Pa
     """
     from training.labels_file import write_labels
 
-    found = _checked(files, intents or Path(obj["settings"].intents.dir))
+    found = _checked(files, intents_folder(obj, intents))
     count = write_labels(out, found)
     _tell(obj, {"labels": count, "file": str(out)}, f"{count} labels → {out}")
 
@@ -83,11 +88,11 @@ def agreement(obj: dict[str, Any], files: tuple[Path, ...]) -> None:
 
 @labels.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
-@click.option("--top", default=50, show_default=True, help="How many rows to list.")
+@intents_option
+@click.option("--top", default=50, help="How many rows to list.")
 @click.option("--labels-only", is_flag=True, help="Leave out the sentences of intents/.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write all suspects, JSONL.")
-@click.option("--jobs", default=2, show_default=True, help="Processes to judge with.")
+@click.option("--jobs", default=2, help="Processes to judge with.")
 @click.pass_obj
 def errors(
     obj: dict[str, Any],
@@ -105,7 +110,7 @@ def errors(
     """
     from triagebot.cli.label_errors import find, show, write
 
-    found = find(intents or Path(obj["settings"].intents.dir), files, jobs, labels_only)
+    found = find(intents_folder(obj, intents), files, jobs, labels_only)
     if out:
         write(out, found)
     if obj["json"]:

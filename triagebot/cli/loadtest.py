@@ -27,28 +27,26 @@ if TYPE_CHECKING:
 @click.option("--url", help="Server on this machine; without it one is started for the run.")
 @click.option("--account", help="WeChat account of the settings to write to, with --url.")
 @click.option("--secure", is_flag=True, help="Encrypted messages, without --url.")
-@click.option("--rate", default=389.0, show_default=True, help="New messages a second, mean.")
+@click.option("--rate", default=389.0, help="New messages a second, mean.")
 @click.option("--minutes", type=float, help="How long. [default: 1]")
 @click.option("--messages", type=click.IntRange(min=1), help="How many, instead of --minutes.")
-@click.option("--duplicates", default=0.05, show_default=True, help="Share delivered twice.")
+@click.option("--duplicates", default=0.05, help="Share delivered twice.")
 @click.option("--day", is_flag=True, help="The curve of a whole day, in the time given.")
 @click.option("--quiz", is_flag=True, help="Everyone answers within seconds of each question.")
-@click.option("--fans", default=100_000, show_default=True, help="How many fans write.")
+@click.option("--fans", default=100_000, help="How many fans write.")
 @click.option("--texts", type=click.Path(exists=True, path_type=Path), help="JSONL[.gz] of texts.")
 @click.option(
     "--workers",
     type=click.IntRange(0, 64),
     default=0,
-    show_default=True,
     help="Workers of the server that is started, without --url.",
 )
-@click.option("--connections", default=256, show_default=True, help="Connections kept open.")
+@click.option("--connections", default=256, help="Connections kept open.")
 @click.option("--store", help="Store to compare with, path or URL; '-' for none.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("var/loadtest"),
-    show_default=True,
     help="Folder for the report and the list of what was acknowledged.",
 )
 @click.pass_obj

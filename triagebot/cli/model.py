@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from triagebot.store.shadows import Seen
     from triagebot.triage.proof import Proof
 
-_by = click.option("--by", default=getpass.getuser, help="Who does it, for the history.")
-_why = click.option("--why", default="", metavar="REASON", help="Why, for the history.")
+_by = click.option(
+    "--by",
+    default=getpass.getuser,
+    show_default="your login",
+    help="Who does it, for the history.",
+)
+_why = click.option(
+    "--why", default="", show_default=False, metavar="REASON", help="Why, for the history."
+)
 
 
 @click.group()
@@ -106,7 +113,13 @@ def verify(obj: dict[str, Any], name: str) -> None:
 
 @model.command()
 @click.argument("name")
-@click.option("--force", default="", metavar="REASON", help="Overrule the gate; is logged.")
+@click.option(
+    "--force",
+    default="",
+    show_default=False,
+    metavar="REASON",
+    help="Overrule the gate; is logged.",
+)
 @_why
 @_by
 @click.pass_obj
@@ -155,7 +168,7 @@ def shadow(obj: dict[str, Any], name: str, by: str) -> None:
 
 
 @model.command()
-@click.option("--keep", default=5, show_default=True, type=click.IntRange(min=0))
+@click.option("--keep", default=5, type=click.IntRange(min=0), help="How many others stay.")
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.pass_obj
 def gc(obj: dict[str, Any], keep: int, dry_run: bool) -> None:

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from triagebot.cli.minds import wake_model
+from triagebot.cli.options import model_option
 from triagebot.errors import BadInput
 
 if TYPE_CHECKING:
@@ -21,9 +22,25 @@ BATCH = 256
 
 
 @click.command()
-@click.option("--model", help="Name or folder of a model; the current one by default.")
-@click.option("-i", "--input", "source", type=click.File("rb"), default="-", help="JSONL or text.")
-@click.option("-o", "--output", "target", type=click.File("wb"), default="-", help="JSONL.")
+@model_option
+@click.option(
+    "-i",
+    "--input",
+    "source",
+    type=click.File("rb"),
+    default="-",
+    show_default="stdin",
+    help="JSONL or text.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.File("wb"),
+    default="-",
+    show_default="stdout",
+    help="JSONL.",
+)
 @click.pass_obj
 def predict(obj: dict[str, Any], model: str | None, source: Any, target: Any) -> None:
     """Read {"text": …} lines, write predictions in the same order."""

@@ -30,14 +30,14 @@ UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0}
 
 
 @click.command()
-@click.option(
-    "--from", "base", default="current", show_default=True, help="The model to compare with."
-)
+@click.option("--from", "base", default="current", help="The model to compare with.")
 @click.option("--to", "candidate", required=True, help="The model that might serve.")
-@click.option("--since", default="14d", show_default=True, help="How far back, as 12h, 14d or 2w.")
+@click.option("--since", default="14d", help="How far back, as 12h, 14d or 2w.")
 @click.option("--file", type=click.Path(path_type=Path), help="Replay these rows of text instead.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page here as well.")
-@click.option("--by", default=getpass.getuser, help="Who does it, for the record.")
+@click.option(
+    "--by", default=getpass.getuser, show_default="your login", help="Who does it, for the record."
+)
 @click.pass_obj
 def replay(
     obj: dict[str, Any],

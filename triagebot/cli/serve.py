@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on.")
+@click.option("--host", help="Address to listen on; server.host by default.")
+@click.option("--port", type=int, help="Port to listen on; server.port by default.")
 @click.option("--dev", is_flag=True, help="Serve console files as they are on disk.")
 @click.option(
     "--workers",
     type=click.IntRange(0, 64),
-    help="Processes that take messages in and think, beside the one that stores.",
+    help="Processes that take messages in and think, beside the one that stores; "
+    "server.workers by default.",
 )
 @click.pass_obj
 def serve(obj: dict[str, Any], host: str | None, port: int | None, dev: bool, workers: int) -> None:

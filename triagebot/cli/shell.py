@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triagebot.cli.minds import wake_model
+from triagebot.cli.options import model_option
 
 if TYPE_CHECKING:
     from triagebot.domain.conversation import Memory
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--model", help="Name or folder of a model; the current one by default.")
+@model_option
 @click.option("--why/--no-why", default=True, help="Show words, ranking and reason.")
 @click.pass_obj
 def shell(obj: dict[str, Any], model: str | None, why: bool) -> None:

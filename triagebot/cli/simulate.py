@@ -24,43 +24,42 @@ MASSIVE = Path("../shared/data/massive_zh_cn.jsonl.gz")
     "--file",
     type=click.Path(path_type=Path),
     default=MASSIVE,
-    show_default=True,
     help="Labelled rows that come as traffic; those of the split dev or test stay unseen.",
 )
 @click.option(
     "--first",
     default=5,
-    show_default=True,
     type=click.IntRange(1),
     help="Sentences an intent to start from.",
 )
-@click.option("--rounds", default=10, show_default=True, type=click.IntRange(1, 200))
-@click.option(
-    "--arrive", default=1000, show_default=True, type=click.IntRange(10), help="Messages a round."
-)
-@click.option(
-    "--labels", default=250, show_default=True, type=click.IntRange(2), help="Labels a round."
-)
+@click.option("--rounds", default=10, type=click.IntRange(1, 200), help="Rounds to play.")
+@click.option("--arrive", default=1000, type=click.IntRange(10), help="Messages a round.")
+@click.option("--labels", default=250, type=click.IntRange(2), help="Labels a round.")
 @click.option(
     "--by-chance",
     default=0.4,
-    show_default=True,
     type=click.FloatRange(0.05, 0.95),
     help="The share of the labels that goes to messages drawn from all, which only prove.",
 )
-@click.option("--max-error", default=0.1, show_default=True, type=click.FloatRange(0.001, 0.5))
 @click.option(
-    "--confidence", "sure", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.9999)
+    "--max-error",
+    default=0.1,
+    type=click.FloatRange(0.001, 0.5),
+    help="The promised share of wrong answers.",
 )
-@click.option("--seed", default=7, show_default=True)
 @click.option(
-    "--seeds", default=3, show_default=True, type=click.IntRange(1, 50), help="Runs of each choice."
+    "--confidence",
+    "sure",
+    default=0.95,
+    type=click.FloatRange(0.5, 0.9999),
+    help="How sure the promise is.",
 )
+@click.option("--seed", default=7, help="Seed of the first run.")
+@click.option("--seeds", default=3, type=click.IntRange(1, 50), help="Runs of each choice.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
     default="report.html",
-    show_default=True,
     help="Write the page here.",
 )
 @click.pass_obj

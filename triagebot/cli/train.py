@@ -11,6 +11,7 @@ import msgspec
 
 from triagebot.cli import echo_json
 from triagebot.cli.minds import signing_key
+from triagebot.cli.options import intents_folder, intents_option
 from triagebot.cli.progress import progress
 
 REPLAYED_DAYS = 14.0
@@ -29,14 +30,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--intents", type=click.Path(path_type=Path), help="Folder of intents.")
+@intents_option
 @click.option(
     "--labels",
     multiple=True,
     type=click.Path(path_type=Path),
     help="Exported labels, JSONL; may be given several times.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of models.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of models; models.dir of the settings by default.",
+)
 @click.option("--name", help="Name of the model; made from the data by default.")
 @click.option(
     "--mend",
@@ -49,13 +54,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Learn from all labels, however many one agent, fan, day or wording brought.",
 )
-@click.option("--seed", default=7, show_default=True, help="Seed of folds and solver.")
-@click.option("--jobs", default=2, show_default=True, help="Processes to train with.")
+@click.option("--seed", default=7, help="Seed of folds and solver.")
+@click.option("--jobs", default=2, help="Processes to train with.")
 @click.option(
     "--backend",
     type=click.Choice(["loky", "threading", "dask"]),
     default="loky",
-    show_default=True,
     help="What trains in parallel; dask needs its extra.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="A dask cluster, as tcp://host:8786.")
@@ -82,7 +86,7 @@ def train(
 
     settings = obj["settings"]
     models = out or Path(settings.models.dir)
-    folder = intents or Path(settings.intents.dir)
+    folder = intents_folder(obj, intents)
     with workers(backend, scheduler):
         trained = run(
             folder,

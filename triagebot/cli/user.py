@@ -24,7 +24,7 @@ def user() -> None:
 
 @user.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default="agent")
 @click.pass_obj
 def add(obj: dict[str, Any], name: str, role: str) -> None:
     """Add a person and print a random password once."""

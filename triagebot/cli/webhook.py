@@ -50,7 +50,13 @@ def list_webhooks(obj: dict[str, Any]) -> None:
 
 @webhook.command()
 @click.argument("url")
-@click.option("--on", "kinds", multiple=True, type=click.Choice(KINDS), help="What to tell; all.")
+@click.option(
+    "--on",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="What to tell, given several times; everything by default.",
+)
 @click.pass_obj
 def add(obj: dict[str, Any], url: str, kinds: tuple[str, ...]) -> None:
     """Add a webhook and print its secret, this once."""

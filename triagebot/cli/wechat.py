@@ -30,8 +30,12 @@ for command in (fake, followers, tags, qrcode, menu):
 
 @wechat.command()
 @click.argument("account", required=False)
-@click.option("--url", default="", help="The address typed into WeChat's console.")
-@click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="both", show_default=True)
+@click.option(
+    "--url", default="", show_default=False, help="The address typed into WeChat's console."
+)
+@click.option(
+    "--lang", type=click.Choice(["zh", "en", "both"]), default="both", help="In which language."
+)
 @click.pass_obj
 def check(obj: dict[str, Any], account: str | None, url: str, lang: str) -> None:
     """Walk through connecting an account and name each mistake in words.

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-account_option = click.option("--account", default="", help="NAME of [wechat.NAME].")
+account_option = click.option(
+    "--account", default="", show_default="the only one", help="NAME of [wechat.NAME]."
+)
 
 
 def chosen(settings: Any, name: str) -> str:

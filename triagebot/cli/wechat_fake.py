@@ -22,8 +22,10 @@ MARKS = {"bot": "🤖", "agent": "🧑", "note": " ·"}
 
 
 @click.command()
-@click.option("--port", type=int, default=8099, show_default=True, help="Where the fake's API is.")
-@click.option("--callback", default="http://127.0.0.1:8080/wechat/fake", show_default=True)
+@click.option("--port", type=int, default=8099, help="Where the fake's API is.")
+@click.option(
+    "--callback", default="http://127.0.0.1:8080/wechat/fake", help="Where the bot takes messages."
+)
 @click.pass_obj
 def fake(obj: dict[str, Any], port: int, callback: str) -> None:
     """Play WeChat: what you type reaches the bot as a fan's message, what it answers is shown.

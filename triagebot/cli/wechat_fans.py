@@ -74,7 +74,12 @@ def push(obj: dict[str, Any], account: str) -> None:
 @click.command()
 @click.argument("scene")
 @account_option
-@click.option("--days", type=click.FloatRange(1 / 1440, 30), help="How long it works; for ever.")
+@click.option(
+    "--days",
+    type=click.FloatRange(1 / 1440, 30),
+    metavar="DAYS",
+    help="How long it works, 30 at most; for ever by default.",
+)
 @click.pass_obj
 def qrcode(obj: dict[str, Any], scene: str, account: str, days: float | None) -> None:
     """Make a code for SCENE, which comes back with each follow and scan.
