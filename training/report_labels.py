@@ -67,7 +67,7 @@ def capped_section(report: Report) -> str:
         [_KINDS[one.kind], escape(one.name), report.named(one.intent), f"{one.left_out:,}"]
         for one in most
     ]
-    head = ("什么 of", "谁 whose", "意图 intent", "未用 left out")
+    head = ("上限 cap", "谁 whose", "意图 intent", "未用 left out")
     return heading("超过上限的标注", "Labels above a cap") + note + table(head, rows, (3,))
 
 

@@ -28,8 +28,9 @@ def chart(title: str, lines: Sequence[Line], seconds: float) -> str:
     paths = "".join(_path(line, marks[-1]) for line in lines)
     return (
         f"<h2>{escape(title)}</h2><p>{legend}</p>"
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(title)}">'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
-        f"{_across(seconds)}{_up(marks)}{paths}</svg>"
+        f"{_across(seconds)}{_up(marks)}{paths}</svg></div>"
     )
 
 

@@ -24,7 +24,8 @@ dl div{border:1px solid var(--line);border-radius:8px;padding:.5rem .75rem}
 dt,.dim{font-size:.85rem;opacity:.75}dd{margin:0;font-size:1.35rem;font-variant-numeric:tabular-nums}
 table{border-collapse:collapse}
 td{padding:.15rem 1.5rem .15rem 0;border-bottom:1px solid var(--line)}
-td+td{text-align:right;font-variant-numeric:tabular-nums}svg{width:100%;height:auto}
+td+td{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}
+svg{width:100%;min-width:38rem;height:auto}
 svg text{font:11px system-ui,sans-serif;fill:currentColor}.mid{text-anchor:middle}
 .end{text-anchor:end}.grid{stroke:var(--line)}
 path{fill:none;stroke-width:1.6}.a{stroke:var(--a)}.b{stroke:var(--b)}.c{stroke:var(--c)}
@@ -34,7 +35,7 @@ i.a{color:var(--a);margin-left:0}i.b{color:var(--b)}i.c{color:var(--c)}
 """
 
 TILES = {
-    "served_per_second": "answered a second",
+    "served_per_second": "answers a second",
     "p50_ms": "p50, ms",
     "p99_ms": "p99, ms",
     "p999_ms": "p99.9, ms",
@@ -78,7 +79,8 @@ def page(title: str, where: str, result: Mapping[str, Any], seconds: Sequence[Se
     if any(second.rss for second in seconds):
         charts += _chart("Memory, MB", _MEMORY, [second for second in seconds if second.rss])
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style><h1>Load test</h1><p>{escape(title)}</p>{_verdict(result)}"
         f"<dl>{tiles}</dl>{charts}<h2>All figures</h2><table>{rows}</table>"
         f'<p class="dim">{escape(where)}</p></html>'
