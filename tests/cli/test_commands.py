@@ -66,7 +66,7 @@ def test_the_server_imports_no_training_library():
         (("--set", "server.port", "config", "show"), "expected section.key=value"),
         (("--config", "nowhere.toml", "config", "show"), "nowhere.toml"),
         (("--set", "database.url=mysql://x", "user", "list"), "SQLite file or PostgreSQL"),
-        (("predict", "--model", "nothing", "-i", "/dev/null"), "no manifest.json"),
+        (("predict", "--model", "nothing", "-i", "/dev/null"), "no model 'nothing'"),
     ],
 )
 def test_a_wrong_setting_is_named(run, arguments, said):

@@ -31,7 +31,10 @@ def answers() -> None:
 @click.pass_obj
 def diff(obj: dict[str, Any], intents: Path | None) -> None:
     """Show how the files would change if what is published were written into them."""
-    _show(obj, _changes(obj, intents)[1])
+    folder, texts = _changes(obj, intents)
+    _show(obj, texts)
+    if not texts:
+        click.echo(f"{folder} says already what is published", err=True)
 
 
 @answers.command()

@@ -92,4 +92,4 @@ def _show(found: Sequence[Finding], counts: dict[str, int]) -> None:
         )
     if len(ranked) > SHOWN:
         click.echo(f"… and {len(ranked) - SHOWN} more; --json has all")
-    click.echo(", ".join(f"{n} {severity}" for severity, n in counts.items()))
+    click.echo(", ".join(f"{severity}: {n}" for severity, n in counts.items()))

@@ -28,14 +28,12 @@ def signing_key(settings: Any) -> bytes | None:
 
 
 def wake_model(settings: Any, name: str | None) -> Mind:
-    """Return the mind of a model by name, folder, or the current one."""
-    from triagebot.triage.hot_reload import read_current
+    """Return the mind of a model by name, folder, or the current one. Raises `NotFound`."""
+    from triagebot.models.shelf import locate
     from triagebot.triage.registry import load
     from triagebot.triage.think import wake
 
-    models = Path(settings.models.dir)
-    if name in (None, "current"):
-        folder = models / read_current(models).name
-    else:
-        folder = Path(str(name)) if Path(str(name)).is_dir() else models / str(name)
+    name = name or "current"
+    is_folder = name != "current" and Path(name).is_dir()
+    folder = Path(name) if is_folder else locate(Path(settings.models.dir), name)
     return wake(load(folder, signing_key(settings)), facts(settings))

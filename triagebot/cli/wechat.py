@@ -55,7 +55,7 @@ def check(obj: dict[str, Any], account: str | None, url: str, lang: str) -> None
             _tell(name, steps, lang)
     bad = sum(each.level == "error" for steps in found.values() for each in steps)
     if bad:
-        raise ChannelRefused(f"{bad} steps must be put right")
+        raise ChannelRefused(f"steps that must be put right: {bad}")
 
 
 async def walk(settings: Any, name: str, url: str) -> list[Finding]:
