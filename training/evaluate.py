@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,18 +21,14 @@ from training.measures import (
     risk_curve,
     wilson,
 )
+from training.mistakes import Cause, Confusion, Mistake, cause_in, confusions, worst
 from training.outcomes import Judged, Outcome, outcomes
-from triagebot.domain.prediction import Contribution
 from triagebot.errors import NothingToDo
 from triagebot.triage.think import Mind
 
 OUT_OF_SCOPE = "out_of_scope"
 ERRORS = (0.02, 0.05, 0.10)
 """The error shares at which coverage is reported."""
-
-_WORST = 20
-_PAIRS = 30
-_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +44,6 @@ class IntentScore:
     wrong_answers: int
     recall_interval: Interval
     confused_with: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """Messages of `intent` that were taken for `predicted`, most confident examples first.
-
-    `share` is their part of the intent's messages, 0..1.
-    """
-
-    intent: str
-    predicted: str
-    n: int
-    share: float
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A confident error with the words that spoke for the wrong intent rather than the right."""
-
-    text: str
-    intent: str
-    predicted: str
-    confidence: float
-    words: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,30 +81,9 @@ class Evaluation:
         return values
 
 
-Cause = Callable[[Outcome], Sequence[Contribution]]
-"""Returns the words that led to a mistake, strongest first."""
-
-
 def measure(mind: Mind, rows: Sequence[Judged]) -> Evaluation:
     """Return the figures of a model; each row is the first message of a conversation."""
     return summarise(list(outcomes(mind, rows)), cause_in(mind))
-
-
-def cause_in(mind: Mind) -> Cause:
-    """Return what finds up to four words that spoke more for the intent taken than the true one."""
-
-    def cause(outcome: Outcome) -> list[Contribution]:
-        prediction = mind.think([outcome.text])[0]
-        spoke = mind.explain(prediction, outcome.predicted)
-        if outcome.intent in mind.bundle.model.intents:
-            against = mind.explain(prediction, outcome.intent)
-            spoke = [
-                Contribution(a.token, a.weight - b.weight)
-                for a, b in zip(spoke, against, strict=True)
-            ]
-        return sorted((c for c in spoke if c.weight > 0), key=lambda c: -c.weight)[:4]
-
-    return cause
 
 
 def summarise(found: Sequence[Outcome], cause: Cause | None = None) -> Evaluation:
@@ -163,11 +113,11 @@ def summarise(found: Sequence[Outcome], cause: Cause | None = None) -> Evaluatio
             "coverage": wilson(answered, n),
             "selective_error": wilson(wrong, answered),
         },
-        confusions=_confusions(found),
+        confusions=confusions(found),
         matrix=_matrix(found),
         reliability=tuple(points),
         risk_curve=tuple(risk_curve(confidence, right, answerable)),
-        worst=_worst(found, cause),
+        worst=worst(found, cause),
     )
 
 
@@ -215,32 +165,4 @@ def _score(
         wrong_answers=wrong,
         recall_interval=wilson(hits, support),
         confused_with=max(others, key=lambda other: others[other]) if others else None,
-    )
-
-
-def _confusions(found: Sequence[Outcome]) -> tuple[Confusion, ...]:
-    support = Counter(outcome.intent for outcome in found)
-    pairs: dict[tuple[str, str], list[Outcome]] = {}
-    for outcome in found:
-        if not outcome.right:
-            pairs.setdefault((outcome.intent, outcome.predicted), []).append(outcome)
-    ranked = sorted(pairs.items(), key=lambda item: (-len(item[1]), support[item[0][0]], item[0]))
-    return tuple(
-        Confusion(
-            intent,
-            predicted,
-            len(members),
-            len(members) / support[intent],
-            tuple(o.text for o in sorted(members, key=lambda o: -o.confidence)[:_EXAMPLES]),
-        )
-        for (intent, predicted), members in ranked[:_PAIRS]
-    )
-
-
-def _worst(found: Sequence[Outcome], cause: Cause | None) -> tuple[Mistake, ...]:
-    mistakes = [outcome for outcome in found if not outcome.right]
-    mistakes.sort(key=lambda outcome: (-outcome.confidence, outcome.text))
-    return tuple(
-        Mistake(o.text, o.intent, o.predicted, o.confidence, tuple(cause(o)) if cause else ())
-        for o in mistakes[:_WORST]
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from training import report_sections as sections
-from training.evaluate import cause_in, summarise
+from training.evaluate import summarise
 from training.html import page, write_page
+from training.mistakes import cause_in
 from training.outcomes import held_out_outcomes
 from training.report_labels import capped_section, mended_section, suspects_section
 from training.report_proof import thresholds_section

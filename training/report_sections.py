@@ -8,8 +8,9 @@ from html import escape
 
 from training import charts
 from training.caps import Capped
-from training.evaluate import Confusion, Evaluation, Mistake
+from training.evaluate import Evaluation
 from training.html import between, details, heading, percent, table, tile
+from training.mistakes import Confusion, Mistake
 from training.suspects import MendedLabels, Suspect
 from triagebot.charts import bar
 from triagebot.domain.catalogue import Intent

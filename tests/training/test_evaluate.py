@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
-from training.evaluate import cause_in, measure, summarise
+from training.evaluate import measure, summarise
+from training.mistakes import cause_in
 from training.outcomes import Judged, Outcome, held_out_outcomes, read_judged
 from triagebot.errors import BadInput, NothingToDo
 

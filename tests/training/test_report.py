@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from training.evaluate import cause_in, summarise
+from training.evaluate import summarise
+from training.mistakes import cause_in
 from training.outcomes import Outcome
 from training.report import Report, render, write_report
 from training.suspects import MendedLabels, Suspect
