@@ -16,8 +16,10 @@ def test_an_answer_is_edited_tried_published_and_given_to_a_fan(server, ops, fan
     with open_browser() as browser:
         page = open_desk(browser, server, ops)
         page.goto(f"{server.url}/desk/answers")
+        the_one_opened_last_stays(page)
         page.locator("#find").fill("ship_time")
         page.locator("#lines a").first.click()
+        expect(page.locator("#work h2").first).to_have_text("delivery/ship_time")
         page.locator("#text").fill("{brand}今天就发")
         page.keyboard.press("Control+s")
         expect(page.locator("#lines a").first).to_contain_text("草稿")
@@ -46,6 +48,23 @@ def test_an_answer_is_edited_tried_published_and_given_to_a_fan(server, ops, fan
             page.reload()
             expect(page.locator("#work h2")).to_have_text(shown)
             assert breaches(page) == []
+
+
+def the_one_opened_last_stays(page):
+    """An answer that comes late does not take the place of one that was opened after it."""
+    held, lines = [], page.locator("#lines a")
+    late = f"**/api/v1/{lines.first.get_attribute('href').removeprefix('#')}"
+    page.route(late, lambda route: held.append(route))
+    with page.expect_request(late):
+        lines.first.click()
+    lines.nth(1).click()
+    last = lines.nth(1).get_attribute("href").removeprefix("#answers/")
+    expect(page.locator("#work h2").first).to_have_text(last)
+    with page.expect_response(late):
+        held.pop().continue_()
+    page.unroute(late)
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    expect(page.locator("#work h2").first).to_have_text(last)
 
 
 def a_table_becomes_drafts(page):

@@ -62,9 +62,16 @@ def test_ops_pin_a_stage_and_let_it_go(server):
     ops = add_agent(server, "ops", "ops")
     with open_browser() as browser:
         page = open_desk(browser, server, ops)
+        page.clock.install()
         page.goto(f"{server.url}/desk/wall")
         rules = page.locator(".stage", has_text="只用规则")
-        rules.get_by_role("button", name="固定在这一级").click()
+        pin = rules.get_by_role("button", name="固定在这一级")
+        pin.focus()
+        for _ in range(2):  # the page looks again: what somebody is at stays
+            with page.expect_request("**/api/v1/surge"):
+                page.clock.fast_forward(2000)
+        expect(pin).to_be_focused()
+        page.keyboard.press("Enter")
         assert breaches(page) == []
         page.locator("dialog .primary").click()
         expect(page.locator(".stage.now")).to_contain_text("只用规则")
@@ -88,6 +95,6 @@ def test_the_wall_shows_the_stage_and_a_shortcut_is_moved(server):
         expect(page.locator(".stage.now")).to_be_visible()
         before = page.locator("html").get_attribute("data-theme")
         page.keyboard.press("d")
-        assert page.locator("html").get_attribute("data-theme") == before
+        expect(page.locator("html")).to_have_attribute("data-theme", before)
         page.keyboard.press("q")
-        assert page.locator("html").get_attribute("data-theme") != before
+        expect(page.locator("html")).not_to_have_attribute("data-theme", before)

@@ -29,17 +29,18 @@ export function pickFor(item = newest().message) {
 }
 
 /** Take one's own label away again. */
-export async function unlabel(item) {
+export function unlabel(item) {
   const { label: mine } = item;
-  if (await store(item, null)) say(t("done.unlabel"), () => store(item, mine));
+  const done = store(item, null);
+  say(t("done.unlabel"), async () => (await done) && store(item, mine));
 }
 
-async function label(item, intent) {
+function label(item, intent) {
   const before = item.label;
-  const mine = { intent, by: state.me.name };
-  if (!(await store(item, mine))) return;
+  const done = store(item, { intent, by: state.me.name });
+  // Said at once, so that who takes it back at once means this and not what was done before.
   // Everybody has a label of their own: under mine, a colleague's may come to light again.
-  say(t("done.label", { intent: intentTitle(intent) }), () => store(item, before));
+  say(t("done.label", { intent: intentTitle(intent) }), async () => (await done) && store(item, before));
 }
 
 async function store(item, label) {

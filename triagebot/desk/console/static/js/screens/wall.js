@@ -16,6 +16,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const mayPin = ["ops", "ml", "admin"].includes(session.agent.role);
 const rates = [];
 let today = null;
+let staged = "";
 
 async function look() {
   try {
@@ -43,14 +44,7 @@ async function report() {
 }
 
 function draw(surge, counts) {
-  fill(byId("stages"), ...STAGES.map((stage, at) => el(
-    "li",
-    { class: stage === surge.stage ? "stage now" : "stage", "aria-current": stage === surge.stage ? "step" : null },
-    el("b", {}, `${at + 1} · ${t(`wall.stage.${stage}`)}`),
-    el("small", {}, t(`wall.stage.${stage}.note`)),
-    mayPin && (surge.pinned === stage
-      ? button("wall.unpin", () => pin(null))
-      : button("wall.pin", () => confirmed(stage))))));
+  drawStages(surge);
   fill(byId("figures"),
     tile("wall.rate", number(Math.round(surge.stored_per_second)), chart()),
     tile("wall.queue", number(surge.waiting), el("dd", {}, t("wall.oldest", { span: seconds(surge.oldest_seconds * 1000) }))),
@@ -59,6 +53,21 @@ function draw(surge, counts) {
     tile("wall.open", number(counts.open ?? 0)),
     today && tile("wall.today", number(today.messages)),
     today && today.auto_share !== null && tile("wall.auto", percent(today.auto_share)));
+}
+
+// Drawn only when they change: a look must not take away the button that somebody is at.
+function drawStages(surge) {
+  const now = `${surge.stage} ${surge.pinned}`;
+  if (now === staged) return;
+  staged = now;
+  fill(byId("stages"), ...STAGES.map((stage, at) => el(
+    "li",
+    { class: stage === surge.stage ? "stage now" : "stage", "aria-current": stage === surge.stage ? "step" : null },
+    el("b", {}, `${at + 1} · ${t(`wall.stage.${stage}`)}`),
+    el("small", {}, t(`wall.stage.${stage}.note`)),
+    mayPin && (surge.pinned === stage
+      ? button("wall.unpin", () => pin(null))
+      : button("wall.pin", () => confirmed(stage))))));
 }
 
 // What is strange about the messages, what the bot does about it, and what a person can.

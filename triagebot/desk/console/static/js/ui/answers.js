@@ -62,6 +62,7 @@ export async function openAnswer(id) {
   byId("lines").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   const isNew = !lines.some((each) => each.id === id);
   const edited = isNew ? blank(id) : await get(`/answers/${id}`);
+  if (id !== openId) return undefined; // another was opened meanwhile
   return showEditor({
     path: `/answers/${id}`,
     title: id,

@@ -16,6 +16,11 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
   const skipped = [];
   const done = [];
   let item = null;
+  // One step after the other: who judges and at once takes back means what was just judged.
+  let latest = Promise.resolve();
+  const inTurn = (step) => {
+    latest = latest.then(step);
+  };
 
   async function load() {
     const skip = [...skipped, ...done].map(idOf).slice(-MOST_SKIPPED).join(",");
@@ -25,7 +30,7 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
       item = null;
       show(takeIn(next));
     } catch (error) {
-      complain(error.advice, load);
+      complain(error.advice, () => inTurn(load));
     }
   }
 
@@ -42,10 +47,14 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
   }
 
   /** Store a verdict and go on. What a colleague judged meanwhile is left out. */
-  async function judge(verdict) {
+  function judge(verdict) {
     if (!item) return;
     const judged = item;
     item = null;
+    inTurn(() => store(judged, verdict));
+  }
+
+  async function store(judged, verdict) {
     try {
       await call("PUT", addressOf(judged), verdict);
       done.push(judged);
@@ -59,16 +68,21 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
       complain(t("lane.taken", error.fields));
       skipped.push(judged);
     }
-    load();
+    await load();
   }
 
   function skip() {
     if (!item) return;
     skipped.push(item);
-    load();
+    item = null;
+    inTurn(load);
   }
 
-  async function takeBack() {
+  function takeBack() {
+    inTurn(removeLast);
+  }
+
+  async function removeLast() {
     const last = done.pop();
     if (!last) return;
     try {
@@ -88,7 +102,7 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
   ];
   async function start(keys) {
     await startFrame({ decide: [...keys, ...common] });
-    load();
+    inTurn(load);
     changed();
   }
   return { judge, start, show, item: () => item };
