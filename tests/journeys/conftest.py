@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,9 +22,10 @@ from typing import Any
 import pytest
 
 from tests.journeys.chromium import close_browser
+from triagebot.loadtest.address import free_port
 from triagebot.models.history import Step, current_name, switch
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass
@@ -50,7 +50,7 @@ class ServerProcess:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=200,
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
@@ -80,7 +80,7 @@ class ServerProcess:
         """Ask it to stop and wait until it has."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            assert self.process.wait(20) == 0, self.log()
+            assert self.process.wait(60) == 0, self.log()
 
     def person(self, name: str, role: str = "agent") -> Person:
         """Somebody with a login, added if the server does not know them; not signed in."""
@@ -118,7 +118,7 @@ class Person:
         headers = {"Content-Type": "application/json", "X-CSRF-Token": self._csrf}
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
-            with self._opener.open(request, timeout=30) as answer:
+            with self._opener.open(request, timeout=60) as answer:
                 content = answer.read()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read()!r}") from error
@@ -129,7 +129,7 @@ class Person:
         return self.call("POST", "/api/v1/chat", {"text": text})
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Return what `condition` gives once it is true; fail when it never is."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -138,12 +138,6 @@ def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
             return found
         time.sleep(0.05)
     raise AssertionError("it did not happen")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

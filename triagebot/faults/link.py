@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from triagebot.faults.outages import Outages
 from triagebot.faults.plan import Load
 from triagebot.faults.postgres import USER, PostgresServer
-from triagebot.faults.process import free_port
 from triagebot.faults.tally import Tally
+from triagebot.loadtest.address import free_port
 
 KINDS = ("slow", "cut", "stalled", "unsteady")
 SLOW_SECONDS = 0.3

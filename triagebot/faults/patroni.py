@@ -23,7 +23,7 @@ from triagebot.errors import Busy, NothingToDo
 from triagebot.faults.networks import Networks
 from triagebot.faults.patroni_member import Member
 from triagebot.faults.postgres import USER, binaries, process_children
-from triagebot.faults.process import free_port
+from triagebot.loadtest.address import free_port
 
 LOOPBACK = "127.0.0.1"
 MEMBERS = 3

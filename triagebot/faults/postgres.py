@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 
 from triagebot.errors import Busy, NothingToDo
-from triagebot.faults.process import free_port
+from triagebot.loadtest.address import free_port
 
 USER = "postgres"
 START_SECONDS = 60.0

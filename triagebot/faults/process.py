@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,13 +17,14 @@ from pathlib import Path
 
 import triagebot
 from triagebot.errors import Busy
+from triagebot.loadtest.address import free_port
 
 ACCOUNT = "fault"
 APPID = "wx0123456789abcdef"
 ORIGINAL_ID = "gh_0123456789ab"
 TOKEN = "faults0token"  # noqa: S105 - of a server that lives for a moment on loopback
 PROGRAM = (sys.executable, "-m", "triagebot")
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 LIKE_INSTALLED = {"PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": ""}
 """An installed program is compiled; from a folder of sources Python may have been told not to."""
 
@@ -41,7 +41,7 @@ class ServerProcess:
     program: Sequence[str] = PROGRAM
     database: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -120,10 +120,3 @@ class ServerProcess:
     def log(self) -> str:
         """Return all that it has printed."""
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

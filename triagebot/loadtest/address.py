@@ -1,8 +1,10 @@
-"""Finds where to send, and refuses every machine but this one."""
+"""Finds where to send, refuses every machine but this one, and finds free ports of it."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import secrets
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -38,3 +40,15 @@ def find_target(url: str) -> Target:
     if not addresses or not all(ipaddress.ip_address(each).is_loopback for each in addresses):
         raise BadInput(REFUSED, fields={"url": "not loopback"})
     return Target(addresses[0], port, parts.netloc)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on, and that no connection gets by chance.
+
+    Systems give connections those from 32768 on: one of them may be taken before a server starts.
+    """
+    while True:
+        port = 10_240 + secrets.randbelow(32_768 - 10_240)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port

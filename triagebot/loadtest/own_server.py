@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triagebot.errors import BadInput
+from triagebot.loadtest.address import free_port
 from triagebot.loadtest.envelope import Sender
 
 PROGRAM = (sys.executable, "-m", "triagebot")
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 TOKEN = "loadtest"  # noqa: S105 - opens nothing but a server that lives for one run
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 ORIGINAL_ID = "gh_loadtest0000"
@@ -45,7 +45,7 @@ def own_server(
 
     Raises `BadInput` when it does not start.
     """
-    port = _free_port()
+    port = free_port()
     (folder / "token").write_text(TOKEN, encoding="ascii")
     (folder / "key").write_text(AES_KEY, encoding="ascii")
     store = f"sqlite:///{folder}/load.db"
@@ -103,10 +103,3 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         time.sleep(0.1)
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     raise BadInput(f"The server did not start: {lines[-1] if lines else 'no word'}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
