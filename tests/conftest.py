@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from triagebot.cli import THREADS
 from triagebot.domain.message import Inbound, Kind
@@ -24,6 +26,10 @@ def pytest_configure() -> None:
     """Let NumPy use one thread, as the command line does: each core has a worker of its own."""
     for name in THREADS:
         os.environ.setdefault(name, "1")
+    # A machine that does other work is slow, which says nothing about an example.
+    slow = [HealthCheck.too_slow]
+    hypothesis_settings.register_profile("any-machine", deadline=None, suppress_health_check=slow)
+    hypothesis_settings.load_profile("any-machine")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -187,7 +187,7 @@ async def test_a_woken_outbox_delivers(database, clock, write) -> None:
     await outbox.start()
     await write("您好")
     outbox.wake()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await arrived.wait()
     await outbox.close()
 

@@ -205,7 +205,7 @@ def test_a_port_that_is_taken_is_named_and_another_is_offered(run, workers, tmp_
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         serve = [sys.executable, "-m", "triagebot", "serve", "--port", port, "--workers", workers]
-        ended = subprocess.run(serve, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run(serve, cwd=tmp_path, capture_output=True, text=True, timeout=180)
     assert ended.returncode == 3
     assert f"127.0.0.1 port {port} cannot be listened on" in ended.stderr
     assert "--port" in ended.stderr

@@ -145,7 +145,7 @@ def test_the_fake_invents_an_account_that_the_check_takes(run, tmp_path):
     command = [sys.executable, "-m", "triagebot", "--json", "wechat", "fake", "--port", port]
     ran = subprocess.run(
         [*command, "--callback", "http://127.0.0.1:1/wechat/fake"],
-        input="/help\n/quit\n", capture_output=True, text=True, timeout=60, check=True,
+        input="/help\n/quit\n", capture_output=True, text=True, timeout=180, check=True,
     )  # fmt: skip
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [line["from"] for line in lines] == ["note", "note"]

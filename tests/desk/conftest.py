@@ -107,7 +107,7 @@ class World:
     async def caught_up(self) -> None:
         """Wait until the feed has passed everything that has happened."""
         newest = await self.db.read(events.newest)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.feed.cursor < newest:  # noqa: ASYNC110 nobody tells when it has
                 await asyncio.sleep(0)
 

@@ -26,7 +26,7 @@ class Listener:
 
     async def next(self, name: str | None = None) -> Event:
         """Return the next event, or the next of one kind."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 fields = {}
                 while line := (await self._response.content.readline()).decode().rstrip("\n"):

@@ -31,7 +31,7 @@ async def replayed(desk, name: str):
     """Start a replay and wait for its record."""
     started = await desk.request("POST", f"{PATH}/{name}/replay", json={"days": 7})
     assert started.status == 202, await started.text()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await desk.get(f"{PATH}/{name}"))["replaying"]:  # noqa: ASYNC110 as the page does
             await asyncio.sleep(0.02)
     return await desk.get(f"{PATH}/{name}/replay")

@@ -29,7 +29,7 @@ async def put(desk, name, value):
 
 async def until(followed):
     """Wait until the other process has heard of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not followed():  # noqa: ASYNC110 nobody tells when it has
             await asyncio.sleep(0)
 

@@ -21,7 +21,7 @@ async def test_the_stage_is_shown_and_pinned(world: World) -> None:
     assert response.status == 200
     state = await desk.get(PATH)
     assert (state["stage"], state["pinned"]) == ("text", "text")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while world.intake.pressure.stage is not Stage.TEXT:  # noqa: ASYNC110 - the feed tells it
             await asyncio.sleep(0.02)
     await world.fan_says("什么时候发货")

@@ -119,7 +119,7 @@ async def heard(desk: Desk, world: World, act) -> list[str]:
     await act()
     await world.caught_up()
     names: list[str] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not {"mention", "typing"} & set(names):
             line = (await response.content.readline()).decode()
             if line.startswith("event:"):

@@ -34,7 +34,7 @@ async def answer_in(client, headers, number, text, client_id="r1"):
     return path
 
 
-async def states_of(client, path, wanted, seconds=10):
+async def states_of(client, path, wanted, seconds=30):
     """Wait until the agent's texts have these states."""
     async with asyncio.timeout(seconds):
         while True:

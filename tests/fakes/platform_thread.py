@@ -27,7 +27,7 @@ def platform_thread(appid, secret):
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     yield platform
     loop.call_soon_threadsafe(stop.set)
     thread.join()

@@ -45,7 +45,7 @@ def test_a_large_store_is_copied_while_another_process_writes(tmp_path):
     writer = context.Process(target=write_without_end, args=(path, begun), daemon=True)
     writer.start()
     try:
-        assert begun.wait(30)
+        assert begun.wait(60)
         assert backup.backup(f"sqlite:///{path}", tmp_path / "copy.db") > 20_000_000
     finally:
         writer.kill()

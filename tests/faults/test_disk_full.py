@@ -24,7 +24,7 @@ def server(tmp_path, promoted_models):
 
 
 async def until(condition):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 another process: nobody tells
             await asyncio.sleep(0.05)
 

@@ -54,7 +54,7 @@ async def test_more_than_the_queue_holds_is_503_and_nothing_is_lost(client, sqli
     for number in range(1, 21):
         pushes.append(asyncio.create_task(post(client, number)))
         await asyncio.sleep(0)  # one tick a message, so that each is a job of its own
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         answers = await asyncio.gather(*pushes)
     assert {status for status, _ in answers} == {503}
     lock.execute("ROLLBACK")

@@ -127,7 +127,7 @@ async def test_a_message_that_comes_while_no_mind_can_be_had_waits_for_a_person(
     intake, inbound, monkeypatch
 ):
     monkeypatch.delattr(intake.thinker._holder.__class__, "mind")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         kept, follow = await accept_all(
             intake, [inbound(), inbound("", kind=Kind.EVENT, event=Event.FOLLOW)]
         )

@@ -31,7 +31,7 @@ def open_page(browser: Browser, address: str, **options: Any) -> Page:
     usual = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"}
     context = browser.new_context(**{**usual, "reduced_motion": "reduce", **options})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(40_000)
     page.on("pageerror", _fail)
     page.on("console", _fail_on_policy)
     page.goto(address)
@@ -46,8 +46,8 @@ def open_desk(browser: Browser, server: ServerProcess, agent: Person, **options:
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk*")
     # Not by a function of ours: to wait for one is to evaluate text, which the page forbids.
-    expect(page).to_have_title(re.compile("triagebot"), timeout=15_000)
-    expect(page).to_have_url(re.compile("#"), timeout=15_000)
+    expect(page).to_have_title(re.compile("triagebot"))
+    expect(page).to_have_url(re.compile("#"))
     page.wait_for_selector("#list-skeleton", state="hidden")
     return page
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 # Only what never comes waits so long; a machine that does other work is slow, not wrong.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=40_000)
 
 _running = ExitStack()
 _browsers: list[Browser] = []

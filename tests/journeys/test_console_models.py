@@ -32,13 +32,13 @@ def test_a_model_is_promoted_by_its_typed_name_and_rolled_back(server, engineer,
         assert breaches(page) == []
         confirm(page, "other", "试一次")
         # The server reads and tests the model before it lets it serve.
-        expect(other).to_contain_text("正在使用", timeout=30_000)
+        expect(other).to_contain_text("正在使用")
         expect(page.locator(".steps li").first).to_contain_text("suan")
         assert breaches(page) == []
 
         other.get_by_role("button", name="回滚").click()
         confirm(page, "other", "")
-        expect(other).not_to_contain_text("正在使用", timeout=30_000)
+        expect(other).not_to_contain_text("正在使用")
         engineer.sign_in(engineer.name, engineer.password)
         assert engineer.call("GET", "/api/v1/models")["current"] == bundle_folder.name
         engineer.call("PUT", "/api/v1/session/language", {"language": "en"})

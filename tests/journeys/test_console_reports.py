@@ -41,7 +41,7 @@ def test_a_week_is_read_and_taken_along(server, lead):
         page.keyboard.press("r")
         page.wait_for_url("**/desk/reports")
         expect(page.locator(".tile").first).to_contain_text("7")
-        assert page.locator(".chart svg").count() == 2
+        expect(page.locator(".chart svg")).to_have_count(2)
         assert breaches(page) == []
 
         page.locator("summary").first.click()

@@ -106,5 +106,5 @@ def under_load(server, agent, promote):
     finally:
         stop.set()
         for fan in fans:
-            fan.join(30)
+            fan.join(60)
     return {"failed": failed, "models": models}

@@ -13,30 +13,38 @@ import pytest
 from triagebot.loadtest.compare import compare
 from triagebot.loadtest.plan import Plan
 
+MESSAGES = 150
+"""With their duplicates too few for a crowd: none is refused, however slow the machine is."""
+
 COPIED = "channel, fan, detail, text FROM message"
 
 
 def run(models, out, *arguments):
     command = [sys.executable, "-m", "triagebot", "--json", "--set", f"models.dir={models}"]
     command += ["loadtest", "--out", str(out), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
 
 
 @pytest.mark.parametrize("extra", [("--quiz",), ("--secure", "--day")])
 def test_a_sound_server_keeps_everything(promoted_models, tmp_path, extra):
     done = run(
-        promoted_models, tmp_path, "--rate=150", "--messages=300", "--duplicates=0.2", *extra
+        promoted_models,
+        tmp_path,
+        "--rate=150",
+        f"--messages={MESSAGES}",
+        "--duplicates=0.2",
+        *extra,
     )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
-    assert result["acked"] == result["stored"] == 300
+    assert result["acked"] == result["stored"] == MESSAGES
     assert (result["lost"], result["duplicate"], result["different"]) == (0, 0, 0)
-    assert result["deliveries"] > 330
+    assert result["deliveries"] > 1.05 * MESSAGES
     page = (tmp_path / result["report"]).read_text(encoding="utf-8")
     assert page.count("<svg") == 3
     assert "Nothing that was acknowledged is lost" in page
     acked = next(tmp_path.glob("*.acked")).read_text().split()
-    assert len(set(acked)) == 300
+    assert len(set(acked)) == MESSAGES
 
 
 @contextmanager
@@ -63,10 +71,10 @@ def forgetful_server():
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    started.wait(10)
+    assert started.wait(60)
     yield f"http://127.0.0.1:{ready[0]}"
     loop.call_soon_threadsafe(stop.set)
-    thread.join(10)
+    thread.join(60)
     loop.close()
 
 

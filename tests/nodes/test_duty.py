@@ -28,7 +28,7 @@ class Work:
         self._changed.set()
 
     async def until(self, running):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.running is not running:
                 self._changed.clear()
                 await self._changed.wait()

@@ -28,7 +28,7 @@ async def nodes(new_postgres_url, clock, monkeypatch):
 async def test_a_commit_on_one_node_is_heard_on_the_other(nodes):
     heard = asyncio.Event()
     nodes[1].on_commit(heard.set)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not heard.is_set():  # the bell of a node that has just started may not listen yet
             await nodes[0].write(events.emit, "noted")
             await asyncio.sleep(0.1)

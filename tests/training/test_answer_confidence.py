@@ -90,7 +90,7 @@ def test_any_number_of_threads_writes_the_same_bytes(intents, tmp_path):
     for threads in ("1", "2"):
         counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), threads)
         command = [sys.executable, "-c", TRAIN, str(intents), str(tmp_path / threads)]
-        subprocess.run(command, env=os.environ | counts, check=True, timeout=120)
+        subprocess.run(command, env=os.environ | counts, check=True, timeout=200)
         folder = tmp_path / threads / "one"
         made.append({file.name: file.read_bytes() for file in sorted(folder.iterdir())})
     assert len(made[0]) >= 7

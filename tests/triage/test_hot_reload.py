@@ -30,7 +30,7 @@ async def test_a_new_pointer_switches_the_mind_and_tells(models):
     await live.start()
     try:
         point(models, "second")
-        await asyncio.wait_for(told.wait(), 20)
+        await asyncio.wait_for(told.wait(), 60)
     finally:
         await live.close()
     assert (live.mind.model, names) == ("second", ["second"])

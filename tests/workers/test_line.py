@@ -21,6 +21,9 @@ from triagebot.workers.calling import Calling
 from triagebot.workers.frames import LARGEST, Frames
 from triagebot.workers.serving import Issues, Serving
 
+LONG = 60.0
+"""Seconds that nobody waits for unless something hangs."""
+
 CATALOGUE = Catalogue({}, {}, (), Policy(0.02, 0.95, 0.1, 3, 2, {}, 1.0, {}, {}), ())
 
 
@@ -86,7 +89,7 @@ async def line(database):
     calling.store, calling.worker, calling.pressure = store, worker, pressure
     calling.full = False
     calling.lost, calling.counted, calling.serving = lost, counted, serving
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await serving.ready.wait()
         while calling._issue == 0:  # noqa: ASYNC110 - the catalogue is on its way
             await asyncio.sleep(0.01)
@@ -96,7 +99,7 @@ async def line(database):
 
 async def test_a_worker_thinks_and_the_store_need_not(line, inbound):
     words = [f"text {number}" for number in range(100)]
-    replies = await asyncio.gather(*(line.reply("main", inbound(word), 4.0) for word in words))
+    replies = await asyncio.gather(*(line.reply("main", inbound(word), LONG) for word in words))
     assert replies == [f"main {word} a" for word in words]
     assert sorted(line.worker.mind.asked) == sorted(words)
     assert line.store.mind.asked == []
@@ -107,8 +110,8 @@ async def test_a_worker_thinks_and_the_store_need_not(line, inbound):
 )
 async def test_ends_are_the_same_on_the_other_side(line, inbound, text, error):
     with pytest.raises(error):
-        await line.reply("main", inbound(text), 4.0)
-    assert (await line.reply("main", inbound("x"), 4.0)).startswith("main x")
+        await line.reply("main", inbound(text), LONG)
+    assert (await line.reply("main", inbound("x"), LONG)).startswith("main x")
 
 
 async def test_a_worker_waits_no_longer_than_it_may(line, inbound):
@@ -118,35 +121,35 @@ async def test_a_worker_waits_no_longer_than_it_may(line, inbound):
 
 async def test_what_staff_publish_reaches_the_worker_and_older_thoughts_do_not_count(line, inbound):
     line.store.mind = Mind(replace(CATALOGUE, words=("edited",)))
-    first = await line.reply("main", inbound("one"), 4.0)
+    first = await line.reply("main", inbound("one"), LONG)
     assert first == "main one edited"
     assert line.store.mind.asked == ["one"]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while line.worker.mind.catalogue.words != ("edited",):  # noqa: ASYNC110 - it is told
             await asyncio.sleep(0.01)
-    assert await line.reply("main", inbound("two"), 4.0) == "main two edited"
+    assert await line.reply("main", inbound("two"), LONG) == "main two edited"
     assert line.store.mind.asked == ["one"]
 
 
 async def test_under_pressure_a_worker_does_not_think(line, inbound):
     line.pressure.surge.pin(Stage.TEXT)
-    await line.reply("main", inbound("one"), 4.0)  # brings the news
+    await line.reply("main", inbound("one"), LONG)  # brings the news
     before = len(line.worker.mind.asked)
-    await line.reply("main", inbound("two"), 4.0)
+    await line.reply("main", inbound("two"), LONG)
     assert len(line.worker.mind.asked) == before
 
 
 async def test_where_no_more_is_taken_in_a_call_goes_no_further(line, inbound):
     line.full = True
     with pytest.raises(Busy):
-        await line.reply("main", inbound("one"), 4.0)
+        await line.reply("main", inbound("one"), LONG)
     line.full = False
-    assert (await line.reply("main", inbound("one"), 4.0)).startswith("main one")
+    assert (await line.reply("main", inbound("one"), LONG)).startswith("main one")
 
 
 async def test_requests_are_counted_on_the_other_side(line):
     line.measure("POST", "ignored", 200, 0.5)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not line.counted:  # noqa: ASYNC110 - it is told twice a second
             await asyncio.sleep(0.02)
     ((method, route, status, times),) = line.counted
@@ -154,14 +157,14 @@ async def test_requests_are_counted_on_the_other_side(line):
 
 
 async def test_a_worker_alone_refuses_and_ends(line, inbound):
-    asking = asyncio.ensure_future(line.reply("main", inbound("forever"), 4.0))
+    asking = asyncio.ensure_future(line.reply("main", inbound("forever"), LONG))
     await asyncio.sleep(0.05)
     line.serving._transport.abort()
     with pytest.raises(Busy):
         await asking
     assert line.lost.is_set()
     with pytest.raises(Busy):
-        await line.reply("main", inbound("x"), 4.0)
+        await line.reply("main", inbound("x"), LONG)
 
 
 async def test_only_so_many_calls_may_be_under_way(line, inbound, monkeypatch):
@@ -169,7 +172,7 @@ async def test_only_so_many_calls_may_be_under_way(line, inbound, monkeypatch):
     asking = asyncio.ensure_future(line.reply("main", inbound("forever"), 0.2))
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await line.reply("main", inbound("x"), 4.0)
+        await line.reply("main", inbound("x"), LONG)
     with pytest.raises(TimeoutError):
         await asking
 
@@ -177,23 +180,23 @@ async def test_only_so_many_calls_may_be_under_way(line, inbound, monkeypatch):
 async def test_who_would_wait_too_long_is_refused(line, inbound, monkeypatch):
     monkeypatch.setattr("triagebot.workers.calling.LONGEST", 0.2)
     words = ["forever"] * CROWD
-    asking = [asyncio.ensure_future(line.reply("main", inbound(word), 4.0)) for word in words]
+    asking = [asyncio.ensure_future(line.reply("main", inbound(word), LONG)) for word in words]
     await asyncio.sleep(0)
-    welcome = asyncio.ensure_future(line.reply("main", inbound("x"), 4.0))
+    welcome = asyncio.ensure_future(line.reply("main", inbound("x"), LONG))
     assert (await welcome).startswith("main x")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
-                await line.reply("main", inbound("x"), 4.0)
+                await line.reply("main", inbound("x"), LONG)
             except Busy:
                 break
     for each in asking:
         each.cancel()
     await asyncio.gather(*asking, return_exceptions=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while line._waiting or line._room < CROWD:  # noqa: ASYNC110 - it looks ten times a second
             await asyncio.sleep(0.02)
-    assert (await line.reply("main", inbound("x"), 4.0)).startswith("main x")
+    assert (await line.reply("main", inbound("x"), LONG)).startswith("main x")
 
 
 def test_frames_are_cut_wherever_the_bytes_are():

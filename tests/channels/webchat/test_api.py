@@ -50,7 +50,7 @@ async def test_a_waiting_page_gets_the_agents_reply(world: World) -> None:
     assert (await fan.says("我要投诉"))["action"] == "human"
     first = await fan.reads()
     assert first["waiting"] == {"place": 1}
-    poll = asyncio.create_task(fan.reads(wait=20))
+    poll = asyncio.create_task(fan.reads(wait=30))
     desk = await world.signed_in("小林")
     (row,) = (await desk.get("/api/v1/conversations?view=waiting"))["items"]
     body = {"text": "您好，我来处理", "client_id": "a1"}
@@ -70,8 +70,8 @@ async def test_a_page_that_waits_before_the_first_word_hears_of_it(world: World)
     fan = await a_fan(world)
     await fan.reads()
     other_window = Fan(fan.client)
-    poll = asyncio.create_task(other_window.reads(wait=20))
-    async with asyncio.timeout(10):
+    poll = asyncio.create_task(other_window.reads(wait=30))
+    async with asyncio.timeout(20):
         while not world.news.waiting:  # noqa: ASYNC110 the poll has to be under way
             await asyncio.sleep(0)
         await fan.says("什么时候发货")
@@ -83,7 +83,7 @@ async def test_shutdown_sends_waiting_pages_home(world: World) -> None:
     await fan.says("我要投诉")
     await fan.reads()
     poll = asyncio.create_task(fan.reads(wait=30))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not world.news.waiting:  # noqa: ASYNC110 the poll has to be under way
             await asyncio.sleep(0)
         await world.news.close()

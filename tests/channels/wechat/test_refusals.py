@@ -104,7 +104,10 @@ async def test_a_slow_body_is_refused_in_time(serve):
     assert (await post(pusher, query, slowly()))[0] == 403
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=300,
+)
 @given(part=st.sampled_from(["signature", "msg_signature", "timestamp", "nonce", "body"]),
        place=st.integers(0, 1000), code=st.integers(32, 126))  # fmt: skip
 def test_no_mutated_request_is_accepted(clock, part, place, code):
