@@ -74,6 +74,13 @@ async def test_a_new_password_ends_the_old_one_and_all_sessions(world, admin):
     assert (await desk.sign_in("li", shown["password"])).status == 200
 
 
+async def test_an_admins_open_desk_gives_nobody_their_password(world, admin):
+    path = f"/api/v1/users/{world.people['boss'].id}/password"
+    error = await admin.post(path, status=409)
+    assert error["error"]["fields"] == {"id": "own_password"}
+    assert (await admin.sign_in("boss")).status == 200
+
+
 async def test_the_log_says_who_did_what_newest_first(world, admin):
     await admin.post("/api/v1/users", {"name": "li"}, 201)
     await world.fan_says("我要投诉")

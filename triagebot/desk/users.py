@@ -104,7 +104,12 @@ class UserApi:
         return user_shape(changed)
 
     async def renew(self, call: Call) -> Shown:
-        """Replace a password by a random one; all sessions of the person end."""
+        """Replace somebody's password by a random one; all sessions of the person end.
+
+        Raises `NotFound`, and `Conflict` for one's own: that needs the old one.
+        """
+        if call.id() == call.signed_in.id:
+            raise Conflict("Your own is changed with the old one.", fields={"id": "own_password"})
         password = secrets.token_urlsafe(9)
         hashed = await self._hash(password)
         person = await self._db.write(
