@@ -50,6 +50,11 @@ def read_labels(path: Path) -> list[Label]:
     return [label for _, label in read_numbered(path)]
 
 
+def read_all(paths: Iterable[Path]) -> list[Label]:
+    """Return the labels of several files, in order. Raises as `read_labels` does."""
+    return [label for path in paths for label in read_labels(path)]
+
+
 def read_numbered(path: Path) -> Iterator[tuple[int, Label]]:
     """Yield each label with its line. Raises `BadInput` that names file and line."""
     for number, line in read_lines(path):

@@ -72,12 +72,12 @@ def _evidence(
 ) -> tuple[list[Label], list[Label]]:
     from training.dataset import HELD_OUT
     from training.judged import alike, held_out, own_audits
-    from training.labels_file import read_labels
+    from training.labels_file import read_all
     from triagebot.cli.stored import stored_audits, stored_labels
 
     if is_held_out and not files:
         raise BadInput("--held-out says what FILES are; name them")
-    found = [label for path in files for label in read_labels(path)]
+    found = read_all(files)
     labels = found if files else stored_labels(settings)
     folder = mind.bundle.folder
     drawn = found if files else stored_audits(settings)

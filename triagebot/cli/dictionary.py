@@ -85,7 +85,7 @@ def preview(
     That is the messages that are cut anew and the predictions that flip. Without a file it looks
     at the sentences of intents/.
     """
-    from training.labels_file import read_labels
+    from training.labels_file import read_all
     from training.word_preview import retrain as train_with
     from triagebot.cli.minds import wake_model
     from triagebot.triage.catalogue import read_catalogue
@@ -93,7 +93,7 @@ def preview(
 
     catalogue = read_catalogue(intents_folder(obj, intents))
     texts = _texts(file, limit) if file else [example.text for example in catalogue.examples]
-    known = [label for path in labels for label in read_labels(path)]
+    known = read_all(labels)
     candidate = train_with(words, catalogue, known, jobs=2) if retrain else None
     found = look(words, wake_model(obj["settings"], model), texts, candidate)
     if obj["json"]:

@@ -23,7 +23,7 @@ def find(intents: Path, files: Sequence[Path], jobs: int, labels_only: bool) -> 
     `NothingToDo` when there is nothing to judge.
     """
     from training.label_quality import STAGES, look
-    from training.labels_file import read_labels
+    from training.labels_file import read_all
     from triagebot.triage.catalogue import read_catalogue
 
     if labels_only and not files:
@@ -31,7 +31,7 @@ def find(intents: Path, files: Sequence[Path], jobs: int, labels_only: bool) -> 
     catalogue = read_catalogue(intents)
     if labels_only:
         catalogue = replace(catalogue, examples=(), intents={})
-    labels = [label for path in files for label in read_labels(path)]
+    labels = read_all(files)
     with progress(STAGES) as report:
         return look(catalogue, labels, jobs=jobs, progress=report)
 

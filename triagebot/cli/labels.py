@@ -69,9 +69,9 @@ def agreement(obj: dict[str, Any], files: tuple[Path, ...]) -> None:
     Over the messages that several of them judged.
     """
     from training.agreement import agreement as compare
-    from training.labels_file import read_labels
+    from training.labels_file import read_all
 
-    found = compare(label for path in files for label in read_labels(path))
+    found = compare(read_all(files))
     if obj["json"]:
         echo_json(asdict(found))
         return
