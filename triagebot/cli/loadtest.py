@@ -158,7 +158,8 @@ def _sender(settings: Any, account: str | None) -> Sender:
     name = account or next(iter(settings.wechat), "")
     found = settings.wechat.get(name)
     if found is None:
-        raise BadInput(f"The settings have no WeChat account {name!r}.", fields={"account": "?"})
+        which = f" {name!r}" if name else "; `triagebot wechat check` says how to set one"
+        raise BadInput(f"The settings have no WeChat account{which}.", fields={"account": "?"})
     token = [*read_secret(found.token_file), ""][0]
     key = "" if found.mode == "plain" else [*read_secret(found.aes_key_file), ""][0]
     return Sender(name, found.appid, found.original_id or "gh_loadtest0000", token, key)

@@ -43,7 +43,10 @@ def read_catalogue(folder: Path) -> Catalogue:
     """Return all of `folder`, checked. Raises `BadCatalogue` with file and line."""
     files = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
     if not files:
-        raise BadCatalogue(f"{folder}: no intents here; expected one .yml file an intent")
+        raise BadCatalogue(
+            f"{folder}: no intents here; expected one .yml file an intent "
+            "(`triagebot init` brings some to begin with)"
+        )
     intents: dict[str, Intent] = {}
     answers: dict[str, Answer] = {}
     examples: list[Example] = []
