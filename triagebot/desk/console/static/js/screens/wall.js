@@ -88,7 +88,9 @@ function tile(key, value, ...more) {
 function chart() {
   const most = Math.max(1, ...rates);
   const line = document.createElementNS(SVG, "polyline");
-  line.setAttribute("points", rates.map((rate, at) => `${(at * 200) / (KEPT - 1)},${44 - (rate * 40) / most}`).join(" "));
+  // Now is always at the right, however short the wall has been open.
+  const first = KEPT - rates.length;
+  line.setAttribute("points", rates.map((rate, at) => `${((first + at) * 200) / (KEPT - 1)},${44 - (rate * 40) / most}`).join(" "));
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("viewBox", "0 0 200 48");
   drawing.setAttribute("class", "spark");
