@@ -8,7 +8,6 @@ from triagebot.faults import failover, parted, patroni
 pytest.importorskip("psycopg", reason="needs the extra `postgres`")
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("what", [failover, parted], ids=["dies", "is cut off"])
 def test_a_failover_loses_nothing(load, what):
     try:

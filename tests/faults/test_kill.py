@@ -12,7 +12,6 @@ QUIET = 2.5
 """Seconds of a usual start above which a machine is too busy to be held to the number."""
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("lane", range(LANES))
 def test_kills_under_load_lose_nothing_and_change_no_answer(load, lane, record_property):
     tally = kill.run(load(KILLS, 11 + lane, rate=100, within=200))
@@ -24,7 +23,6 @@ def test_kills_under_load_lose_nothing_and_change_no_answer(load, lane, record_p
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
-@pytest.mark.timeout(240)
 def test_servers_side_by_side_are_summed(load):
     tally = kills.run(load(2, 15, rate=100, jobs=2))
     assert 2 <= tally.rounds == tally.figures["kills"] <= 4
@@ -32,7 +30,6 @@ def test_servers_side_by_side_are_summed(load):
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
-@pytest.mark.timeout(240)
 def test_telling_before_the_commit_shows(load):
     tally = kill.run(load(5, 11, rate=200, planted="tells early"))
     assert tally.lost + tally.different > 0

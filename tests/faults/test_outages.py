@@ -17,7 +17,6 @@ def _installed():
         pytest.skip(error.message)
 
 
-@pytest.mark.timeout(240)
 def test_outages_lose_nothing_and_leave_no_gap(load):
     tally = outages.run(load(2, 11, rate=100, lengths=(4, 5), slowest=SLOWEST["upgrade"]))
     assert tally.rounds == 2
@@ -27,7 +26,6 @@ def test_outages_lose_nothing_and_leave_no_gap(load):
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
-@pytest.mark.timeout(240)
 def test_a_line_that_is_slow_or_cut_loses_nothing(load):
     slowest = SLOWEST["upgrade"]
     tally = link.run(load(2, 11, rate=50, lengths=(2, 2), slowest=slowest))
@@ -36,7 +34,6 @@ def test_a_line_that_is_slow_or_cut_loses_nothing(load):
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
-@pytest.mark.timeout(240)
 def test_an_upgrade_under_load_loses_nothing_and_keeps_nobody_waiting(load):
     tally = upgrade.run(load(1, 11, rate=50, lengths=(3, 3)))
     assert tally.acked > 100
@@ -44,7 +41,6 @@ def test_an_upgrade_under_load_loses_nothing_and_keeps_nobody_waiting(load):
     assert (tally.lost, tally.different, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
-@pytest.mark.timeout(240)
 def test_a_spool_that_forgets_shows(load):
     tally = outages.run(load(1, 11, rate=100, lengths=(3, 4), planted="forgetful"))
     assert tally.lost > 0

@@ -28,7 +28,6 @@ def is_open(port):
         return line.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(("planted", "takes"), [("", False), ("listens early", True)])
 def test_nobody_waits_at_a_node_that_starts(
     tmp_path, promoted_models, new_postgres_url, migrating, planted, takes
@@ -61,7 +60,6 @@ def wait_for_word(node, word, times):
     assert node.log().count(word) >= times
 
 
-@pytest.mark.timeout(240)
 def test_a_node_waits_for_a_store_that_is_away_and_can_be_told_to_end(
     tmp_path, promoted_models, door
 ):

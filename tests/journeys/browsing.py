@@ -19,6 +19,7 @@ __all__ = [
     "open_browser",
     "open_desk",
     "open_page",
+    "press_at_once",
     "rows",
 ]
 
@@ -50,6 +51,18 @@ def open_desk(browser: Browser, server: ServerProcess, agent: Person, **options:
     expect(page).to_have_url(re.compile("#"))
     page.wait_for_selector("#list-skeleton", state="hidden")
     return page
+
+
+def press_at_once(page: Page, *keys: tuple[str, str]) -> None:
+    """Press keys in one turn of the page, as on a machine too busy to paint between them.
+
+    Each is its name and its place, such as ("g", "KeyG").
+    """
+    page.evaluate(
+        """keys => keys.forEach(([key, code]) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", {key, code, bubbles: true, cancelable: true})))""",
+        keys,
+    )
 
 
 def add_agent(server: ServerProcess, name: str, role: str = "agent") -> Person:

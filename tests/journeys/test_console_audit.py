@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk, press_at_once
 from tests.journeys.conftest import Person, wait_for
 
 PASS = Route.continue_
@@ -40,8 +40,7 @@ def test_answers_are_judged_by_keyboard_alone(server, agent):
     answered(server, agent, "下单后多久发货", "支持哪些付款方式", "付款失败怎么办")
     with open_browser() as browser:
         page = open_desk(browser, server, agent)
-        page.keyboard.press("g")
-        page.keyboard.press("u")
+        press_at_once(page, ("g", "KeyG"), ("u", "KeyU"))
         page.wait_for_url("**/desk/audit")
         asked = page.locator(".fan .said-text")
         expect(page.locator(".said-block")).to_have_count(2)

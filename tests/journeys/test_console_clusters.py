@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk, press_at_once
 from tests.journeys.conftest import wait_for
 
 SAYS = (
@@ -50,8 +50,7 @@ def test_five_hundred_are_answered_with_one_key_and_taken_back(server, agent):
     agent.sign_in(agent.name, agent.password)
     with open_browser() as browser:
         page = open_desk(browser, server, agent)
-        page.keyboard.press("g")
-        page.keyboard.press("c")
+        press_at_once(page, ("g", "KeyG"), ("c", "KeyC"))
         page.wait_for_url("**/desk/clusters")
         card = page.locator(".cluster").first
         expect(card.locator(".cluster-size")).to_have_text(str(FANS))

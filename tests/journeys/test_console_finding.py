@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk, press_at_once
 from tests.journeys.conftest import wait_for
 
 
@@ -18,8 +18,7 @@ def test_a_message_is_found_and_opened_where_it_was_said(server, agent, fan):
     wait_for(lambda: agent.call("GET", "/api/v1/search?q=f")["items"])
     with open_browser() as browser:
         page = open_desk(browser, server, agent)
-        page.keyboard.press("g")
-        page.keyboard.press("s")
+        press_at_once(page, ("g", "KeyG"), ("s", "KeyS"))
         page.wait_for_url("**/desk/search")
         page.locator("#query").fill("F码")
         expect(page.locator("#hits mark")).to_have_text("F码")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import breaches, open_browser, open_desk
+from tests.journeys.browsing import breaches, open_browser, open_desk, press_at_once
 from tests.journeys.conftest import Person
 
 SAID = "我要投诉"
@@ -26,8 +26,7 @@ def test_one_key_labels_a_message_and_another_takes_it_back(server, agent, langu
     why, empty = WORDS[language]
     with open_browser() as browser:
         page = open_desk(browser, server, agent, color_scheme=theme)
-        page.keyboard.press("g")
-        page.keyboard.press("l")
+        press_at_once(page, ("g", "KeyG"), ("l", "KeyL"))
         page.wait_for_url("**/desk/label")
         expect(page.locator(".task")).to_contain_text(why)
         assert breaches(page) == []

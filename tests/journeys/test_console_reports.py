@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk
+from tests.journeys.browsing import add_agent, breaches, open_browser, open_desk, press_at_once
 from tests.journeys.conftest import Person, wait_for
 
 HOUR = 3_600_000
@@ -37,8 +37,7 @@ def test_a_week_is_read_and_taken_along(server, lead):
     store.close()
     with open_browser() as browser:
         page = open_desk(browser, server, lead)
-        page.keyboard.press("g")
-        page.keyboard.press("r")
+        press_at_once(page, ("g", "KeyG"), ("r", "KeyR"))
         page.wait_for_url("**/desk/reports")
         expect(page.locator(".tile").first).to_contain_text("7")
         expect(page.locator(".chart svg")).to_have_count(2)

@@ -3,15 +3,18 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import add_agent, fan_asks_for_person, open_browser, open_desk
+from tests.journeys.browsing import (
+    add_agent,
+    fan_asks_for_person,
+    open_browser,
+    open_desk,
+    press_at_once,
+)
 
 SAID = "电子发票在哪里下载"
 TIMES = 20
 LONGEST = 60_000
 SLOWER = 6
-PRESS = """keys => keys.forEach(([key, code]) => document.activeElement.dispatchEvent(
-    new KeyboardEvent("keydown", {key, code, bubbles: true, cancelable: true})))"""
-
 COMPOSE = """keys => keys.forEach((key) => document.activeElement.dispatchEvent(
     new KeyboardEvent("keydown", {key, isComposing: true, bubbles: true, cancelable: true})))"""
 
@@ -49,8 +52,7 @@ def test_the_key_after_escape_is_not_lost_in_what_it_closes(desk):
     desk.keyboard.press("/")
     opened = desk.get_by_role("dialog").get_by_role("combobox")
     opened.fill("发票")
-    # Both in one turn of the page, as on a machine that is too busy to paint between them.
-    desk.evaluate(PRESS, [["Escape", "Escape"], ["/", "Slash"]])
+    press_at_once(desk, ("Escape", "Escape"), ("/", "Slash"))
     expect(opened).to_have_value("", timeout=LONGEST)
     expect(opened).to_be_focused()
 

@@ -112,7 +112,6 @@ def test_workers_end_with_the_process_that_stores(server):
     wait_until(lambda: not any(map(lives, workers)), 60.0)  # one that still starts ends late
 
 
-@pytest.mark.timeout(240)
 def test_kills_of_the_whole_server_lose_nothing(tmp_path, promoted_models, monkeypatch):
     monkeypatch.setenv("TRIAGEBOT_SERVER__WORKERS", "1")
     tally = kill.run(Load(4, 11, folder=tmp_path, models=promoted_models, rate=150, within=12))

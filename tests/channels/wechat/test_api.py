@@ -129,7 +129,7 @@ async def test_a_redirect_is_not_followed(aiohttp_server):
 async def test_a_slow_answer_is_given_up(tencent):
     tencent.knobs.delay = 5
     async with aiohttp.ClientSession() as session:
-        transport = Transport(session, tencent.url, aiohttp.ClientTimeout(total=0.05))
+        transport = Transport(session, tencent.url, aiohttp.ClientTimeout(total=0.5))
         with pytest.raises(e.Ambiguous):
             await transport.send("GET", LIST)
 

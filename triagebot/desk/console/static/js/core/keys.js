@@ -6,7 +6,7 @@ const LEAD = "KeyG";
 const LEAD_HOLDS = 1500;
 
 const table = [];
-let ledAt = 0;
+let ledAt = -Infinity;
 
 /**
  * Add shortcuts: `keys` as shown, `text` the catalogue key of what it does, `code` for letters and
@@ -60,9 +60,10 @@ export function listen() {
     if (isComposing(event)) return;
     // An open dialog has its own keys.
     if (document.querySelector("dialog[open]")) return;
-    const isLed = Date.now() - ledAt < LEAD_HOLDS;
+    // By when they were pressed: a busy page hears of both later.
+    const isLed = event.timeStamp - ledAt < LEAD_HOLDS;
     const hit = table.find((each) => Boolean(each.led) === isLed && matches(own(each), event));
-    ledAt = !hit && !isLed && leads(event) ? Date.now() : 0;
+    ledAt = !hit && !isLed && leads(event) ? event.timeStamp : -Infinity;
     if (!hit || hit.run(event) === false) return;
     event.preventDefault();
   });

@@ -19,7 +19,7 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
   // One step after the other: who judges and at once takes back means what was just judged.
   let latest = Promise.resolve();
   const inTurn = (step) => {
-    latest = latest.then(step);
+    latest = latest.then(step).catch((error) => complain(String(error)));
   };
 
   async function load() {
