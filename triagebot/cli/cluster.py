@@ -11,7 +11,7 @@ import click
 
 from triagebot.cli import echo_json
 from triagebot.cli.minds import wake_model
-from triagebot.cli.options import model_option
+from triagebot.cli.options import input_option, model_option
 from triagebot.cli.predict import read_text
 from triagebot.cli.progress import progress
 from triagebot.errors import BadInput
@@ -26,15 +26,7 @@ TYPICAL = 5
 
 @click.command()
 @model_option
-@click.option(
-    "-i",
-    "--input",
-    "source",
-    type=click.File("rb"),
-    default="-",
-    show_default="stdin",
-    help="JSONL or text.",
-)
+@input_option
 @click.option("--most", type=click.IntRange(1), default=20, help="How many clusters to print.")
 @click.option(
     "--least", type=click.FloatRange(0.3, 1.0), help="How alike, 0.3 to 1; higher is purer."

@@ -15,6 +15,15 @@ intents_option = click.option(
 model_option = click.option(
     "--model", help="Name or folder of a model; the current one by default."
 )
+input_option = click.option(
+    "-i",
+    "--input",
+    "source",
+    type=click.File("rb"),
+    default="-",
+    show_default="stdin",
+    help="JSONL or text.",
+)
 
 
 def intents_folder(obj: dict[str, Any], chosen: Path | None) -> Path:

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from triagebot.cli.minds import wake_model
-from triagebot.cli.options import model_option
+from triagebot.cli.options import input_option, model_option
 from triagebot.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,15 +23,7 @@ BATCH = 256
 
 @click.command()
 @model_option
-@click.option(
-    "-i",
-    "--input",
-    "source",
-    type=click.File("rb"),
-    default="-",
-    show_default="stdin",
-    help="JSONL or text.",
-)
+@input_option
 @click.option(
     "-o",
     "--output",
