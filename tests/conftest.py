@@ -138,7 +138,7 @@ def any_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database(migrated_sqlite_url: str, clock: Clock) -> AsyncIterator[Database]:
     """A started database on a real SQLite file."""
-    opened = Database(migrated_sqlite_url, clock=clock)
+    opened = Database(migrated_sqlite_url, clock=clock, lock_seconds=60)
     await opened.start()
     yield opened
     await opened.close()
@@ -147,7 +147,7 @@ async def database(migrated_sqlite_url: str, clock: Clock) -> AsyncIterator[Data
 @pytest.fixture
 async def any_database(any_url: str, clock: Clock) -> AsyncIterator[Database]:
     """A started database of each engine in turn."""
-    opened = Database(any_url, clock=clock)
+    opened = Database(any_url, clock=clock, lock_seconds=60)
     await opened.start()
     yield opened
     await opened.close()

@@ -70,7 +70,7 @@ def test_what_is_published_is_written_and_nothing_else(project, monkeypatch):
     same = set(before.answers) - {SHIP, "delivery/to_door"}
     assert {name: after.answers[name] for name in same} == {n: before.answers[n] for n in same}
     assert after.policy.switches == before.policy.switches
-    assert run(project, "answers", "diff").output == ""
+    assert run(project, "answers", "diff").stdout == ""
     text = (project / "intents" / "_rules.yml").read_text(encoding="utf-8")
     assert text.startswith("# Keyword rules")
     words = (project / "intents" / "words.txt").read_text(encoding="utf-8").splitlines()

@@ -29,7 +29,7 @@ def change(any_database, clock):
 
 @pytest.fixture
 async def two_nodes(any_database, any_url, clock):
-    other = Database(any_url, clock=clock, lock_seconds=20)
+    other = Database(any_url, clock=clock, lock_seconds=60)
     await other.start()
     yield [any_database, other]
     await other.close()

@@ -176,7 +176,7 @@ async def test_listeners_hear_of_commits_with_events_only(any_database, clock):
 async def test_two_nodes_that_want_the_same_rows_never_wait_for_each_other(
     new_postgres_url, clock, caplog
 ):
-    nodes = [Database(new_postgres_url, clock=clock, lock_seconds=20) for _ in range(2)]
+    nodes = [Database(new_postgres_url, clock=clock, lock_seconds=60) for _ in range(2)]
     for node in nodes:
         await node.start()
         await node.write(audit_log.note, WHO, "row", clock())

@@ -21,7 +21,7 @@ async def test_events_are_read_in_order_from_a_cursor(any_database):
 
 
 async def test_a_follower_misses_nothing_that_two_nodes_emit(any_database, any_url, clock):
-    other = Database(any_url, clock=clock, lock_seconds=20)
+    other = Database(any_url, clock=clock, lock_seconds=60)
     await other.start()
     done = asyncio.Event()
     seen = []

@@ -79,7 +79,7 @@ async def test_texts_of_one_fan_go_one_after_the_other(ids, add, claim, any_data
 async def test_two_nodes_never_claim_the_same_text(ids, add, claim, any_database, any_url, clock):
     for conversation_id in ids:
         await add(conversation_id)
-    other = Database(any_url, clock=clock, lock_seconds=20)
+    other = Database(any_url, clock=clock, lock_seconds=60)
     await other.start()
     claims = await asyncio.gather(*(claim(node) for node in [any_database, other] * 5))
     await other.close()

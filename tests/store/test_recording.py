@@ -35,7 +35,7 @@ async def check_once_only(databases, record, item):
 
 @pytest.fixture
 async def two_nodes(any_database, any_url, clock):
-    other = Database(any_url, clock=clock, lock_seconds=20)
+    other = Database(any_url, clock=clock, lock_seconds=60)
     await other.start()
     yield [any_database, other]
     await other.close()

@@ -55,7 +55,7 @@ async def test_two_nodes_at_once_decide_the_same_once(
     record, inbound, any_database, any_url, clock
 ):
     outcomes = await record(*(inbound("什么时候发货", fan=f"fan-{n}") for n in range(12)))
-    other = Database(any_url, clock=clock, lock_seconds=20)
+    other = Database(any_url, clock=clock, lock_seconds=60)
     await other.start()
     asked = [
         asyncio.gather(
