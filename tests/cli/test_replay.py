@@ -85,7 +85,7 @@ def test_a_store_without_messages_is_an_honest_replay_of_nothing(run, two):
     ("arguments", "code", "words"),
     [
         (("--to", "two", "--since", "long"), 3, "such as 14d"),
-        (("--to", "three"), 3, "three"),
+        (("--to", "three"), 5, "three"),
         (("--to", "two", "--file", "bad.jsonl"), 3, "bad.jsonl:2"),
         (("--to", "two", "--file", "absent.jsonl"), 3, "absent.jsonl"),
         (("--to", "two", "--file", "empty.jsonl"), 5, "no message"),
