@@ -10,13 +10,15 @@ import psycopg
 import pytest
 
 from triagebot.store import database as database_module
-from triagebot.store import events
+from triagebot.store import engines, events
 from triagebot.store.database import Database
 
 
 @pytest.fixture
 async def nodes(new_postgres_url, clock, monkeypatch):
-    monkeypatch.setattr(database_module, "WRITE_SECONDS", 2.0)
+    # Long enough for the line that takes over, which a busy machine opens slowly.
+    monkeypatch.setattr(database_module, "WRITE_SECONDS", 5.0)
+    monkeypatch.setattr(engines, "CONNECT_SECONDS", 30)
     both = [Database(new_postgres_url, clock=clock) for _ in range(2)]
     for node in both:
         await node.start()
