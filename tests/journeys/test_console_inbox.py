@@ -1,5 +1,7 @@
 """An agent clears the morning in the browser: live rows, drafts, labels, closing, undoing."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -11,6 +13,7 @@ from tests.journeys.browsing import (
     open_desk,
     rows,
 )
+from tests.journeys.conftest import wait_for
 
 
 @pytest.fixture
@@ -50,6 +53,30 @@ def test_an_agent_works_by_keyboard_alone(server, agent):
         expect(page.locator("#fan-status")).to_contain_text("我在处理")
     seen = fan.call("GET", "/api/v1/chat/messages?wait=0")["items"]
     assert [item["text"] for item in seen if item["from"] == "agent"] == [draft]
+
+
+def test_what_is_fetched_late_takes_no_label_away(server, agent):
+    fan_asks_for_person(server, "新手机屏幕进灰了怎么办")
+    held = []
+    talk = re.compile(r"/api/v1/conversations/\d+$")
+    with open_browser() as browser:
+        page = open_desk(browser, server, agent)
+        page.keyboard.press("j")
+        expect(page.locator(".guess")).to_have_count(5)
+        page.keyboard.press("1")
+        page.route(talk, lambda route: held.append((route, route.fetch())))
+        with page.expect_request(talk):
+            page.keyboard.press("Control+Enter")
+        page.keyboard.press("Escape")
+        with page.expect_response(lambda response: response.request.method == "PUT"):
+            page.keyboard.press("Shift+Digit2")
+        wait_for(lambda: held or page.wait_for_timeout(20))
+        route, from_before = held.pop()
+        with page.expect_response(talk):
+            route.fulfill(response=from_before)
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)))")
+        expect(page.locator(".pill.label")).to_have_count(1)
+        expect(page.locator(".item.agent")).to_have_count(1)
 
 
 def test_a_new_fan_does_not_move_the_rows_until_the_hand_is_gone(server, agent):

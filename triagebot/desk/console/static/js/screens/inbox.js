@@ -69,12 +69,12 @@ export async function openConversation(id, found = null) {
 
 /** Fetch the open conversation anew, with the newest guess. */
 export async function loadDetail(id = state.openId) {
+  const asked = threadOf(id);
   try {
     const detail = await get(`/conversations/${id}`);
     keep([detail.conversation]);
     if (id !== state.openId) return;
-    const old = state.detail?.conversation.id === id ? state.detail.thread : [];
-    const thread = [...unchanged(old, detail.thread), ...unsentOf(id)];
+    const thread = merged(asked, threadOf(id), detail.thread, unsentOf(id));
     update({ detail: { ...detail, thread } }, "detail", "rows");
   } catch (error) {
     if (id !== state.openId || state.detail?.conversation.id === id) return;
@@ -82,13 +82,26 @@ export async function loadDetail(id = state.openId) {
   }
 }
 
+function threadOf(id) {
+  return state.detail?.conversation.id === id ? state.detail.thread : [];
+}
+
+// What was labelled, sent or deleted here since it was asked for may be missing in the answer.
+function merged(asked, now, fetched, unsent) {
+  const before = new Set(asked);
+  const here = new Map(now.filter((item) => !before.has(item)).map((item) => [item.id, item]));
+  const left = new Map(now.map((item) => [item.id, item]));
+  const gone = new Set(asked.map(({ id }) => id).filter((id) => !left.has(id)));
+  const known = fetched.filter(({ id }) => !gone.has(id));
+  for (const { id } of unsent) here.delete(id);
+  const shown = known.map((item) => here.get(item.id) ?? unchanged(left.get(item.id), item));
+  for (const { id } of known) here.delete(id);
+  return [...shown, ...here.values(), ...unsent];
+}
+
 // What did not change stays the same object, so that it is not drawn, or read aloud, again.
-function unchanged(old, fresh) {
-  const known = new Map(old.map((item) => [item.id, item]));
-  return fresh.map((item) => {
-    const before = known.get(item.id);
-    return before && JSON.stringify(before) === JSON.stringify(item) ? before : item;
-  });
+function unchanged(old, item) {
+  return old && JSON.stringify(old) === JSON.stringify(item) ? old : item;
 }
 
 /** Return view, conversation and message that the address names. */

@@ -51,6 +51,7 @@ async function store(item, label) {
   try {
     if (isMine) await call("PUT", `/messages/${item.id}/label`, { intent: label.intent });
     else await call("DELETE", `/messages/${item.id}/label`);
+    showLabel(conversationId, item.id, label); // a thread fetched meanwhile may be from before
     return true;
   } catch (error) {
     showLabel(conversationId, item.id, before);
