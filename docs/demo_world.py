@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from itertools import islice, product
 from pathlib import Path
 from threading import Thread
 from typing import Any
+
+from triagebot.loadtest.address import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 ROLES = ("agent", "lead", "ops", "ml", "admin")
@@ -128,13 +129,6 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def read_passwords(server: subprocess.Popen[str]) -> dict[str, str]:

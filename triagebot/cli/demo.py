@@ -51,10 +51,11 @@ def ensure_model(settings: Any) -> None:
         read_current(models)
     except BadBundle:
         from triagebot.models.promote import promote
+        from triagebot.triage.catalogue import read_catalogue
 
         click.echo("Training the shipped intents.", err=True)
         key = signing_key(settings)
-        trained = run(Path(settings.intents.dir), [], models, key=key)
+        trained = run(read_catalogue(Path(settings.intents.dir)), [], models, key=key)
         promote(models, trained.folder.name, by="demo", key=key)
 
 

@@ -16,7 +16,11 @@ from triagebot.cli.progress import progress
 REPLAYED_DAYS = 14.0
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from training.train import Trained
+    from triagebot.domain.catalogue import Catalogue
+    from triagebot.domain.label import Label
 
 
 @click.command()
@@ -78,11 +82,11 @@ def train(
 
     settings = obj["settings"]
     models = out or Path(settings.models.dir)
-    folder = intents_folder(obj, intents)
+    catalogue, given = read_catalogue(intents_folder(obj, intents)), read_all(labels)
     with workers(backend, scheduler):
         trained = run(
-            folder,
-            list(labels),
+            catalogue,
+            given,
             models,
             name,
             seed,
@@ -93,7 +97,7 @@ def train(
         )
     if promote:
         _promote(settings, models, trained.folder.name)
-    unseen = left_out(settings, read_catalogue(folder), read_all(labels))
+    unseen = left_out(settings, catalogue, given)
     if obj["json"]:
         echo_json({**summary(trained), "left_out": unseen})
     else:
@@ -115,8 +119,8 @@ def _promote(settings: Any, models: Path, name: str) -> None:
 
 
 def run(
-    intents: Path,
-    labels: list[Path],
+    catalogue: Catalogue,
+    labels: Sequence[Label],
     models: Path,
     name: str | None = None,
     seed: int = 7,
@@ -129,16 +133,14 @@ def run(
     """Train with progress on stderr and write the report beside the model."""
     from training.dataset import DEFAULT_CAPS
     from training.fit import FitSettings
-    from training.labels_file import read_all
     from training.report import write_report
     from training.train import STAGES
     from training.train import train as train_bundle
-    from triagebot.triage.catalogue import read_catalogue
 
     with progress(STAGES) as report:
         trained = train_bundle(
-            read_catalogue(intents),
-            read_all(labels),
+            catalogue,
+            labels,
             models,
             name,
             FitSettings(seed=seed, mend=mend),

@@ -1,19 +1,15 @@
-// One's own changes of a conversation, one after the other: whoever sends and at once puts aside
-// means the second of what the first leaves.
+// Steps that belong together, one after the other: whoever sends and at once puts aside, or judges
+// and at once takes back, means the second of what the first leaves.
 const last = new Map();
 
 /**
- * Run `job(row)` once one's own earlier changes of that conversation are through, with the row as
- * they left it. A job resolves to the row that it leaves, or to null when nothing changed.
+ * Run `step(left)` once all earlier steps of that key are through. `left` is what the one before
+ * resolved to, undefined where there was none or it failed. Resolves to what the step does.
  */
-export function inTurn(row, job) {
-  const mine = afterwards(last.get(row.id), row, job);
-  last.set(row.id, mine);
-  const end = () => last.get(row.id) === mine && last.delete(row.id);
+export function inTurn(key, step) {
+  const mine = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(step);
+  last.set(key, mine);
+  const end = () => last.get(key) === mine && last.delete(key);
   mine.then(end, end);
   return mine;
-}
-
-async function afterwards(before, row, job) {
-  return job((await before) ?? row);
 }

@@ -71,7 +71,7 @@ export function putRow(row) {
 
 function change(name, row, index, body = {}, agent = null) {
   putRow({ ...row, ...EXPECTED[name](body, agent) });
-  return inTurn(row, (left) => store(name, left, index, body));
+  return inTurn(row.id, (left) => store(name, left ?? row, index, body));
 }
 
 async function store(name, row, index, body) {

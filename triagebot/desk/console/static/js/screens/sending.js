@@ -54,7 +54,7 @@ export async function retry(item) {
 
 async function deliver(row, item) {
   keepUnsent(row.id, item);
-  return Boolean(await inTurn(row, (left) => store(left, item)));
+  return Boolean(await inTurn(row.id, (left) => store(left ?? row, item)));
 }
 
 async function store(row, item) {

@@ -1,6 +1,7 @@
 // A lane of things judged one after the other, a key each: what comes next, skipping, taking back.
 import { call, get } from "../core/api.js";
 import { number, t } from "../core/i18n.js";
+import { inTurn } from "../core/turns.js";
 import { showNote, startFrame } from "./frame.js";
 import { dayBegan, focusWork, showEmpty, verdictButton } from "./task.js";
 import { complain } from "./toast.js";
@@ -16,11 +17,7 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
   const skipped = [];
   const done = [];
   let item = null;
-  // One step after the other: who judges and at once takes back means what was just judged.
-  let latest = Promise.resolve();
-  const inTurn = (step) => {
-    latest = latest.then(step).catch((error) => complain(String(error)));
-  };
+  const go = (step) => inTurn(words, step).catch((error) => complain(String(error)));
 
   async function load() {
     const skip = [...skipped, ...done].map(idOf).slice(-MOST_SKIPPED).join(",");
@@ -30,7 +27,7 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
       item = null;
       show(takeIn(next));
     } catch (error) {
-      complain(error.advice, () => inTurn(load));
+      complain(error.advice, () => go(load));
     }
   }
 
@@ -51,7 +48,7 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
     if (!item) return;
     const judged = item;
     item = null;
-    inTurn(() => store(judged, verdict));
+    go(() => store(judged, verdict));
   }
 
   async function store(judged, verdict) {
@@ -75,11 +72,11 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
     if (!item) return;
     skipped.push(item);
     item = null;
-    inTurn(load);
+    go(load);
   }
 
   function takeBack() {
-    inTurn(removeLast);
+    go(removeLast);
   }
 
   async function removeLast() {
@@ -102,7 +99,7 @@ export function createLane({ words, from, idOf, takeIn, addressOf, draw, changed
   ];
   async function start(keys) {
     await startFrame({ decide: [...keys, ...common] });
-    inTurn(load);
+    go(load);
     changed();
   }
   return { judge, start, show, item: () => item };
